@@ -1,0 +1,5 @@
+"""`python -m spoonfeeder`."""
+
+from spoonfeeder.cli import main
+
+main()

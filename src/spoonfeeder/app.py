@@ -1,0 +1,101 @@
+"""The API process: routers, sockets and the sweep behind one door."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import socketio
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from spoonfeeder import __version__
+from spoonfeeder.core.actor import LOCAL_OWNER
+from spoonfeeder.core.door import guard
+from spoonfeeder.core.render import install_renderer
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.db.canary import check_encryption_keys
+from spoonfeeder.durable.sweep import do_chores_for_ever, sweep_for_ever
+from spoonfeeder.features.generations.chores import CHORES
+from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.features.generations.media_router import router as generation_media
+from spoonfeeder.features.generations.router import router as generations
+from spoonfeeder.features.generations.session_router import router as session_generations
+from spoonfeeder.features.media.router import router as media
+from spoonfeeder.features.profiles.catalog_router import router as catalog
+from spoonfeeder.features.profiles.comfyui_router import router as comfyui
+from spoonfeeder.features.profiles.router import router as profiles
+from spoonfeeder.features.sessions.router import router as sessions
+from spoonfeeder.features.system.first_start import make_own_profile
+from spoonfeeder.features.system.router import front
+from spoonfeeder.features.system.router import router as system
+from spoonfeeder.features.workflows.router import router as workflows
+from spoonfeeder.openapi import Api
+from spoonfeeder.runtime import open_runtime
+from spoonfeeder.sockets import Sockets
+from spoonfeeder.work import open_work
+
+ROUTERS = (
+    front,
+    system,
+    profiles,
+    catalog,
+    comfyui,
+    workflows,
+    sessions,
+    session_generations,
+    generations,
+    generation_media,
+    media,
+)
+
+
+def create_api(settings: Settings) -> FastAPI:
+    """The HTTP part, as the OpenAPI document describes it."""
+
+    @asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        async with open_runtime(settings) as runtime:
+            await check_encryption_keys(runtime.engine, runtime.cipher)
+            api.state.runtime = runtime
+            async with open_work(runtime, LOCAL_OWNER) as work:
+                await make_own_profile(work, settings.comfyui_url)
+            runtime.readiness["sockets"] = lambda: api.state.sockets.healthy
+            loops = [
+                asyncio.create_task(sweep_for_ever(runtime, [GENERATIONS])),
+                asyncio.create_task(do_chores_for_ever(runtime, CHORES)),
+            ]
+            async with api.state.sockets.serving(runtime):
+                yield
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+    api = Api(
+        title="Spoon Feeder",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    install_renderer(api)
+    for router in ROUTERS:
+        api.include_router(router)
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def create_app(settings: Settings, sockets: Sockets | None = None) -> ASGIApp:
+    """Everything that listens on HOST:PORT; `sockets` from a caller who closes them before the lifespan does.
+
+    Raises SettingsError for settings that must not start.
+    """
+    settings.require_safe_bind()
+    api = create_api(settings)
+    api.state.sockets = sockets or Sockets()
+    return guard(socketio.ASGIApp(api.state.sockets.server, api), settings)

@@ -1,0 +1,51 @@
+"""The command line. Each command imports what it needs when it runs: starting fast matters to `up`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+from spoonfeeder.core.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    name="spoonfeeder",
+    help="One door to your AI providers: `spoonfeeder up` runs the whole system.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Ends the command with one sentence and exit status 1."""
+    sys.stderr.write(f"spoonfeeder: {sentence}\n")
+    raise typer.Exit(1)
+
+
+@contextmanager
+def in_one_sentence(*errors: type[Exception]) -> Iterator[None]:
+    """Ends the command with the message of a wrong setting, or of any of `errors`."""
+    expected: tuple[type[Exception], ...] = (SettingsError, *errors)
+    try:
+        yield
+    except expected as error:
+        fail(str(error))
+
+
+def configured() -> Settings:
+    """The settings of this process, with its log set up by them; ends the command when one is wrong."""
+    from spoonfeeder.core import log
+
+    with in_one_sentence():
+        settings = load_settings()
+    log.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def main() -> None:
+    # Registered here, because these modules use `app`.
+    from spoonfeeder.cli import database, make, serve  # noqa: F401
+
+    app()

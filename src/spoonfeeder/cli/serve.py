@@ -1,0 +1,109 @@
+"""The commands that run until they are told to end."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spoonfeeder.cli import app, configured, in_one_sentence
+from spoonfeeder.core.key_ring import KeyRing
+from spoonfeeder.core.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
+
+GRACEFUL_SECONDS = 10
+
+Gated = Annotated[bool, typer.Option(hidden=True, help="begin when the standard input ends")]
+
+
+@app.command()
+def up() -> None:
+    """Run everything: database, queue, migrations, API and worker, until Ctrl-C."""
+    settings = configured()
+    from spoonfeeder.embedded.errors import StartError
+    from spoonfeeder.embedded.up import run_up
+
+    with in_one_sentence(StartError):
+        run_up(settings)
+
+
+@app.command()
+def api(gated: Gated = False) -> None:
+    """Run one API process on HOST:PORT; needs DATABASE_URL and REDIS_URL."""
+    settings = configured()
+    from spoonfeeder.app import create_app
+    from spoonfeeder.core.door.server import Server
+    from spoonfeeder.sockets import Sockets
+
+    sockets = Sockets()
+    with in_one_sentence():
+        _require_parts(settings)
+        config = _serving(create_app(settings, sockets), settings)
+    _pass_gate(gated)
+    server = Server(config, sockets.close)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+@app.command()
+def worker(gated: Gated = False) -> None:
+    """Run one worker process; needs DATABASE_URL and REDIS_URL."""
+    settings = configured()
+    from spoonfeeder.worker.main import run
+
+    with in_one_sentence():
+        _require_parts(settings)
+    _pass_gate(gated)
+    with in_one_sentence():
+        run(settings)
+
+
+@app.command()
+def simulator(
+    port: Annotated[int, typer.Option(help="0 takes a free one")] = 8188,
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    data: Annotated[Path | None, typer.Option(help="where its files stay; a temporary folder without it")] = None,
+    version: Annotated[str, typer.Option(help="the ComfyUI version that it speaks as: 0.33.0 or 0.3.64")] = "0.33.0",
+    step_seconds: Annotated[float, typer.Option(help="pace of a sampler step")] = 0.15,
+    run_log: Annotated[Path | None, typer.Option(help="a JSON line per start and end of a prompt")] = None,
+    test: Annotated[bool, typer.Option(help="adds probe nodes and routes that steer faults")] = False,
+) -> None:
+    """Run the simulated ComfyUI: real protocol, pictures drawn from seed and prompt."""
+    configured()
+    from spoonfeeder.simulator import main
+
+    main(host, port, data, version=version, step_seconds=step_seconds, probes=test, control=test, run_log=run_log)
+
+
+def _require_parts(settings: Settings) -> None:
+    """Raises SettingsError for what would end the process later, with a traceback."""
+    if settings.postgres_url() is None or settings.redis_address() is None:
+        raise SettingsError("DATABASE_URL and REDIS_URL are needed here; `spoonfeeder up` brings its own servers.")
+    KeyRing.of_settings(settings)
+
+
+def _pass_gate(gated: bool) -> None:
+    if gated:
+        sys.stdin.buffer.read()
+
+
+def _serving(app: "ASGIApp", settings: Settings) -> "uvicorn.Config":
+    """How uvicorn serves: requests have ten seconds to end after SIGTERM."""
+    import uvicorn
+
+    from spoonfeeder.core.door.wire import server_options
+
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        **server_options(),
+    )

@@ -1,0 +1,81 @@
+"""The ComfyUI servers that this process talks to, each with one client, and with one feed once a run is followed."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from spoonfeeder.comfy.client import ComfyClient
+from spoonfeeder.comfy.feed import Feed
+from spoonfeeder.core.targets import TargetPolicy
+
+OBJECTS_KEPT_SECONDS = 60.0
+
+
+class Backend:
+    """`feed()` opens the socket at first use; only workers do."""
+
+    def __init__(self, client: ComfyClient, open_feed: Callable[[], Awaitable[Feed]]) -> None:
+        self.client = client
+        self._open_feed = open_feed
+        self._feed: Feed | None = None
+        self._opening = asyncio.Lock()
+        self._objects: tuple[float, dict[str, Any]] | None = None
+
+    async def feed(self) -> Feed:
+        async with self._opening:
+            if self._feed is None:
+                self._feed = await self._open_feed()
+            return self._feed
+
+    @property
+    def known_objects(self) -> dict[str, Any] | None:
+        """The newest `/object_info` that was read, however old."""
+        return self._objects[1] if self._objects else None
+
+    async def objects(self) -> dict[str, Any]:
+        """`/object_info`, at most a minute old. Raises ComfyError."""
+        if self._objects is None or time.monotonic() - self._objects[0] > OBJECTS_KEPT_SECONDS:
+            self._objects = (time.monotonic(), await self.client.object_info())
+        return self._objects[1]
+
+
+class Backends:
+    """Opens with `async with`; a key that is set is sent as a bearer token, as proxies before a ComfyUI want it."""
+
+    def __init__(self, http: httpx2.AsyncClient, policy: TargetPolicy) -> None:
+        self._http = http
+        self._policy = policy
+        self._known: dict[tuple[str, str | None], Backend] = {}
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def get(self, url: str, api_key: str | None = None) -> Backend:
+        known = self._known.get((url, api_key))
+        if known is None:
+            headers: Mapping[str, str] = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+            client = ComfyClient(url, self._http, headers=headers)
+
+            async def open_feed() -> Feed:
+                return await self._stack.enter_async_context(Feed(url, self._policy, headers=headers))
+
+            known = self._known[url, api_key] = Backend(client, open_feed)
+        return known
+
+    def known_objects(self, url: str) -> dict[str, Any] | None:
+        """What is known of this server's nodes without asking it now."""
+        for (known_url, _), backend in self._known.items():
+            if known_url == url and backend.known_objects is not None:
+                return backend.known_objects
+        return None

@@ -1,0 +1,1 @@
+"""Words, settings, errors, schemas and secrets that every layer shares."""

@@ -1,0 +1,40 @@
+"""The door: every request passes here before FastAPI or Socket.IO sees it (RELIABILITY R29-R32, R39-R41).
+
+From outside to inside: request id, the headers of every answer, the last net for errors, the head of the request
+(proxies, request line, Host, Origin), CORS, the body.
+"""
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from spoonfeeder.core.door.bodies import BodyDoor
+from spoonfeeder.core.door.heads import HeadDoor
+from spoonfeeder.core.door.last_net import LastNet
+from spoonfeeder.core.door.origins import cors_origins
+from spoonfeeder.core.door.secure_headers import SecureHeaders
+from spoonfeeder.core.settings import Settings
+
+ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Range", "X-Request-ID")
+EXPOSED_HEADERS = (
+    "Content-Disposition",
+    "Content-Range",
+    "ETag",
+    "Idempotency-Replayed",
+    "Retry-After",
+    "X-Request-ID",
+)
+
+
+def guard(app: ASGIApp, settings: Settings, *, body_patience_seconds: float = 30.0) -> ASGIApp:
+    """Wraps the whole application, Socket.IO included; raises SettingsError for a wrong TRUSTED_PROXIES."""
+    inner: ASGIApp = BodyDoor(app, patience_seconds=body_patience_seconds)
+    inner = CORSMiddleware(
+        inner,
+        allow_origins=cors_origins(settings),
+        allow_methods=("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"),
+        allow_headers=ALLOWED_HEADERS,
+        expose_headers=EXPOSED_HEADERS,
+    )
+    inner = HeadDoor(inner, settings)
+    return CorrelationIdMiddleware(SecureHeaders(LastNet(inner)))

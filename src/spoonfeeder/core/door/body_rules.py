@@ -1,0 +1,39 @@
+"""How large a body may be and what it must be, by address (docs/api.md, "Caps")."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from re import Pattern
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class BodyKind(Enum):
+    JSON = auto()  # read, checked and parsed by the door
+    STREAM = auto()  # counted while the route reads it
+    PACKETS = auto()  # Socket.IO's polling transport
+
+
+@dataclass(frozen=True)
+class BodyRule:
+    addresses: Pattern[str]
+    limit_bytes: int
+    kind: BodyKind = BodyKind.JSON
+    max_values: int = 20_000
+
+
+RULES = (
+    BodyRule(re.compile(r"/api/comfyui/uploads/?"), 64 * MIB, BodyKind.STREAM),
+    BodyRule(re.compile(r"/api/comfyui/workflows/upload/?"), 9 * MIB, BodyKind.STREAM),  # 8 MiB and the form around it
+    BodyRule(re.compile(r"/api/comfyui/workflows/[^/]+/thumbnail/?"), 16 * MIB, BodyKind.STREAM),
+    BodyRule(re.compile(r"/socket\.io(/.*)?"), 256 * KIB, BodyKind.PACKETS),
+    BodyRule(re.compile(r"/api/comfyui/(workflows|prompt)(/.*)?"), 8 * MIB, max_values=500_000),
+    BodyRule(re.compile(r"/api/comfyui/sessions/[^/]+/generate/?"), 8 * MIB, max_values=500_000),
+    BodyRule(re.compile(r"/(api/(chat|tasks|conversations)|v1)(/.*)?"), 32 * MIB),
+    BodyRule(re.compile(r".*", re.DOTALL), 256 * KIB),
+)
+
+
+def rule_for(path: str) -> BodyRule:
+    return next(rule for rule in RULES if rule.addresses.fullmatch(path))

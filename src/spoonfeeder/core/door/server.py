@@ -1,0 +1,20 @@
+"""uvicorn, told at the signal what would not end by itself (R12)."""
+
+import socket
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+
+
+class Server(uvicorn.Server):
+    """Takes no more connections, awaits `end_streams`, and only then waits for the requests that are still open."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await self._end_streams()
+        await super().shutdown(sockets)

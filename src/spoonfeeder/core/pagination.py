@@ -1,0 +1,43 @@
+"""Pages of lists: numbers in the envelope, keyset cursors underneath."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import Query
+
+from spoonfeeder.core.errors import invalid_field
+
+MOST_ROWS = 1_000
+PageNumber = Annotated[int, Query(ge=1, le=100_000)]
+PageSize = Annotated[int, Query(ge=1, le=200)]
+WholeList = Annotated[int, Query(ge=1, le=MOST_ROWS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The place after one row in a list ordered by creation, newest first."""
+
+    created_at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        place = orjson.dumps([self.created_at, str(self.id)])
+        return base64.urlsafe_b64encode(place).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor":
+        """Raises Invalid for anything that is no cursor of ours."""
+        try:
+            place = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            moment, row_id = place
+            created_at = datetime.fromisoformat(moment)
+            if created_at.tzinfo is None:
+                raise ValueError
+            return cls(created_at, UUID(row_id))
+        except (ValueError, TypeError, AttributeError, binascii.Error, orjson.JSONDecodeError):
+            raise invalid_field("cursor", "This cursor is not one of ours; begin again without it.") from None

@@ -1,0 +1,84 @@
+"""The one renderer: whatever is raised behind the door becomes the error envelope of docs/api.md."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, cast
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from spoonfeeder.core.database_errors import as_app_error
+from spoonfeeder.core.errors import AppError, Invalid
+from spoonfeeder.core.schema import Failure
+
+MAX_DETAILS = 50
+MAX_NAME_LENGTH = 100
+_PARTS_OF_A_REQUEST = frozenset({"body", "query", "path", "header", "cookie"})
+
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This method is not available at this address.",
+}
+
+log = structlog.get_logger("spoonfeeder.render")
+
+
+def install_renderer(app: FastAPI) -> None:
+    app.add_exception_handler(AppError, _render_app_error)
+    app.add_exception_handler(RequestValidationError, _render_validation_error)
+    app.add_exception_handler(HTTPException, _render_http_exception)
+    for kind in (SQLAlchemyError, OSError):
+        app.add_exception_handler(kind, _render_database_error)
+    app.add_exception_handler(Exception, _render_unexpected)
+
+
+def response_of(error: AppError) -> JSONResponse:
+    return JSONResponse(error.envelope(), status_code=error.status, headers=error.headers)
+
+
+async def _render_app_error(_: Request, error: Exception) -> JSONResponse:
+    return response_of(cast("AppError", error))
+
+
+async def _render_validation_error(_: Request, error: Exception) -> JSONResponse:
+    return response_of(validation_failure(cast("RequestValidationError", error).errors()))
+
+
+async def _render_http_exception(_: Request, error: Exception) -> JSONResponse:
+    raised = cast("HTTPException", error)
+    status = HTTPStatus(raised.status_code)
+    sentence = _SENTENCES.get(status, raised.detail or f"{status.phrase}.")
+    failure = Failure(error=sentence, code=status.name, statusCode=status)
+    return JSONResponse(failure.model_dump(exclude_none=True), status_code=status, headers=raised.headers)
+
+
+async def _render_database_error(_: Request, error: Exception) -> JSONResponse:
+    meaning = as_app_error(error)
+    if meaning is None:
+        raise error
+    log.warning("database error", code=meaning.code, status=meaning.status, kind=type(error).__name__)
+    return response_of(meaning)
+
+
+async def _render_unexpected(_: Request, __: Exception) -> JSONResponse:
+    return response_of(AppError())  # Starlette raises the error again, and the door logs it
+
+
+def validation_failure(errors: Iterable[Mapping[str, Any]]) -> Invalid:
+    """A 422 with one detail per field, without any value that was sent."""
+    details = [_detail(error) for error in errors]
+    first = details[0]
+    rest = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    return Invalid(f"{first['loc']}: {first['message']}{rest}.", details=details[:MAX_DETAILS])
+
+
+def _detail(error: Mapping[str, Any]) -> dict[str, str]:
+    place = [str(part) for part in error["loc"]]
+    named = place[1:] if len(place) > 1 and place[0] in _PARTS_OF_A_REQUEST else place
+    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    return {"loc": ".".join(named)[:MAX_NAME_LENGTH], "type": str(error["type"]), "message": message}

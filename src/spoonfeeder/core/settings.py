@@ -1,0 +1,167 @@
+"""Configuration from the environment or `.env`; the names are those of docs/api.md, "Configuration"."""
+
+import os
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SettingsError(Exception):
+    """A wrong value in the environment; the message is one sentence that names it."""
+
+
+class Auth(StrEnum):
+    LOCAL = "local"
+    REQUIRED = "required"
+
+
+class Demo(StrEnum):
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+
+
+def default_home() -> Path:
+    """`/var/lib/spoonfeeder` as root, else the user's data directory (docs: STACK, "Embedded servers")."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/spoonfeeder")
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "spoonfeeder"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=False, env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(3001, ge=0, le=65535)
+    home: Path = Field(default_factory=default_home, validation_alias="SPOONFEEDER_HOME")
+
+    database_url: SecretStr | None = None
+    db_host: str | None = None
+    db_port: int = Field(5432, ge=1, le=65535)
+    db_name: str = "spoonfeeder"
+    db_user: str = "postgres"
+    db_password: SecretStr | None = None
+    database_pool_size: int = Field(10, ge=1, le=200)
+
+    redis_url: SecretStr | None = None
+    redis_host: str | None = None
+    redis_port: int = Field(6379, ge=1, le=65535)
+
+    ollama_url: str | None = None
+    comfyui_url: str | None = None
+
+    encryption_key: SecretStr | None = None
+    encryption_keys: SecretStr | None = None
+
+    media_storage_path: Path | None = None
+
+    cors_origins: CommaList = ()
+    allowed_hosts: CommaList = ()
+    private_targets: CommaList = ()
+    trusted_proxies: CommaList = ()
+    auth: Auth = Auth.LOCAL
+    trusted_network: bool = False
+    demo: Demo = Demo.AUTO
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "console"
+
+    lease_seconds: float = Field(6.0, ge=0.5, le=600)
+    heartbeat_seconds: float = Field(2.0, ge=0.1, le=200)
+    sweep_seconds: float = Field(1.5, ge=0.1, le=60)
+    comfyui_slots: int = Field(2, ge=1, le=64)
+    comfyui_away_hours: float = Field(24.0, gt=0)
+    comfyui_stalled_minutes: float = Field(30.0, gt=0)
+    worker_jobs: int = Field(32, ge=1, le=500)
+
+    @field_validator("cors_origins", "allowed_hosts", "private_targets", "trusted_proxies", mode="before")
+    @classmethod
+    def _split_commas(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("ollama_url", "comfyui_url")
+    @classmethod
+    def _http_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("must be an http:// or https:// address without a user name")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _heartbeat_inside_lease(self) -> "Settings":
+        if self.heartbeat_seconds * 2 > self.lease_seconds:
+            raise ValueError("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
+        return self
+
+    @cached_property
+    def media_path(self) -> Path:
+        return self.media_storage_path or self.home / "media"
+
+    def postgres_url(self) -> str | None:
+        """The SQLAlchemy URL of an external server, or None where the embedded one is meant.
+
+        `postgres://` and `postgresql://` are normalised to asyncpg and libpq's `sslmode` to asyncpg's `ssl`,
+        because SQLAlchemy 2.1 reads a plain `postgresql://` as psycopg.
+        """
+        if self.database_url:
+            raw = self.database_url.get_secret_value()
+            scheme, separator, rest = raw.partition("://")
+            if not separator or scheme.split("+")[0] not in {"postgres", "postgresql"}:
+                raise SettingsError("DATABASE_URL must begin with postgresql://")
+            return "postgresql+asyncpg://" + rest.replace("sslmode=", "ssl=")
+        if self.db_host:
+            password = f":{quote(self.db_password.get_secret_value(), safe='')}" if self.db_password else ""
+            user = quote(self.db_user, safe="")
+            return f"postgresql+asyncpg://{user}{password}@{self.db_host}:{self.db_port}/{self.db_name}"
+        return None
+
+    def redis_address(self) -> str | None:
+        """The URL of an external Redis, or None where the embedded one is meant."""
+        if self.redis_url:
+            return self.redis_url.get_secret_value()
+        if self.redis_host:
+            return f"redis://{self.redis_host}:{self.redis_port}/0"
+        return None
+
+    def require_safe_bind(self) -> None:
+        """Raises SettingsError where the API would be open to more people than the settings say (R42)."""
+        if self.auth is Auth.REQUIRED:
+            raise SettingsError(
+                "AUTH=required: this version has no login yet, so it would protect nothing; leave it out."
+            )
+        if self.host in LOOPBACK_HOSTS or self.trusted_network:
+            return
+        raise SettingsError(
+            f"HOST={self.host} would let anyone on the network in: use 127.0.0.1, or set TRUSTED_NETWORK=1 "
+            "if everybody who can reach this machine may use it."
+        )
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment; raises SettingsError with one sentence that names the wrong value."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "configuration"
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}.") from None

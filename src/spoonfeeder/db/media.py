@@ -1,0 +1,40 @@
+"""Files that are kept with us: outputs, uploads and set thumbnails."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CHAR, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from spoonfeeder.core.vocabulary import MediaKind
+from spoonfeeder.db.base import Base, Counter, Created, Deletable, Id, LongText, Owned, Str20, Str255, one_of
+
+
+class Media(Owned, Created, Deletable, Base):
+    """`filename` is the name shown to people, `source` where ComfyUI has the file ({filename, subfolder, type}).
+
+    `position` counts the outputs of one generation; `media_type` comes from our own sniff, never from a header.
+    """
+
+    __tablename__ = "media"
+    __table_args__ = (
+        one_of("kind", MediaKind),
+        UniqueConstraint("generation_id", "position"),
+        Index(None, "workspace_id", "filename"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[Str20]
+    generation_id: Mapped[UUID | None] = mapped_column(ForeignKey("comfyui_generations.id", ondelete="CASCADE"))
+    position: Mapped[Counter]
+    node_id: Mapped[Str255 | None]
+    filename: Mapped[Str255]
+    source: Mapped[dict[str, Any] | None]
+    media_type: Mapped[str] = mapped_column(String(100))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(CHAR(64))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    duration_seconds: Mapped[float | None]
+    storage_key: Mapped[LongText]
+    thumbnail_key: Mapped[LongText | None]

@@ -1,0 +1,69 @@
+"""The way to the database: one engine per process, sessions that never wait for ever (R13)."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+STATEMENT_TIMEOUT_SECONDS = 30
+LOCK_TIMEOUT_SECONDS = 5
+IDLE_IN_TRANSACTION_SECONDS = 60
+CONNECT_TIMEOUT_SECONDS = 5
+POOL_WAIT_SECONDS = 10
+GIVE_UP_SECONDS = 0.25
+CLOSE_SECONDS = 3
+
+
+class HastyConnection(asyncpg.Connection):  # type: ignore[misc]
+    """SQLAlchemy waits 2 s for the server's good-bye even where it gives a connection up because nobody answers."""
+
+    async def close(self, *, timeout: float | None = None) -> None:
+        await super().close(timeout=timeout and min(timeout, GIVE_UP_SECONDS))
+
+
+def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine for a `postgresql+asyncpg://` URL; the pool never holds more than `pool_size` connections.
+
+    The client gives up 5 s after the server's own limit, so a server that is stopped in the middle blocks nobody.
+    """
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "connection_class": HastyConnection,
+            "timeout": CONNECT_TIMEOUT_SECONDS,
+            "command_timeout": STATEMENT_TIMEOUT_SECONDS + 5,
+            "server_settings": {
+                "application_name": "spoonfeeder",
+                "statement_timeout": f"{STATEMENT_TIMEOUT_SECONDS}s",
+                "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
+                "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+            },
+        },
+    )
+
+
+async def close_engine(engine: AsyncEngine) -> None:
+    """Closes all connections, for at most 3 s: each would wait for its goodbye from a server that stands still."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await engine.dispose()
+
+
+def open_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Makes sessions whose rows stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,151 @@
+"""Holding a claimed row: heartbeat, fenced writes, and letting go (R4, R5, R12)."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, func, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from spoonfeeder.core.actor import User
+from spoonfeeder.durable.claim import Claimed
+from spoonfeeder.durable.line import RUNNING, Line, in_state
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import Work, open_work
+
+log = structlog.get_logger(__name__)
+LETTING_GO_SECONDS = 3.0
+
+
+class LeaseLost(Exception):
+    """Another process holds the row by now, or may soon: touch nothing outside any more."""
+
+
+class Lease:
+    """`beat_values` ride on the heartbeat (progress, current node); `cancel_requested` is set when somebody asks."""
+
+    def __init__(self, runtime: Runtime, line: Line, claimed: Claimed) -> None:
+        self.runtime = runtime
+        self.line = line
+        self.claimed = claimed
+        self.actor = User(claimed.workspace_id)
+        self.cancel_requested = asyncio.Event()
+        self.beat_values: dict[str, Any] = {}
+        self._nudge = asyncio.Event()
+        self._good_until = time.monotonic() + runtime.settings.lease_seconds
+
+    def require(self) -> None:
+        """Raises LeaseLost when the last good heartbeat is too old, as after a pause of the whole process."""
+        margin = self.runtime.settings.lease_seconds / 6
+        if time.monotonic() > self._good_until - margin:
+            raise LeaseLost
+
+    def nudge(self) -> None:
+        """Asks for a heartbeat now, which also reads whether a cancel was requested."""
+        self._nudge.set()
+
+    async def write(self, work: Work, **values: Any) -> Row[Any]:
+        """A fenced change of state; returns the whole row. Raises LeaseLost when the row is no longer ours."""
+        table = self.line.table
+        statement = (
+            update(table)
+            .where(table.id == self.claimed.id, table.fence == self.claimed.fence, in_state(table, RUNNING))
+            .values(version=table.version + 1, **values)
+            .returning(*table.__table__.c)
+        )
+        row = (await work.session.execute(statement)).one_or_none()
+        if row is None:
+            raise LeaseLost
+        return row
+
+    async def keep(self) -> None:
+        """Beats until the lease is lost."""
+        settings = self.runtime.settings
+        while True:
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(settings.lease_seconds / 2):
+                    await self.beat()
+                self._good_until = started + settings.lease_seconds
+            except LeaseLost:
+                return
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                log.warning(
+                    "heartbeat_failed", line=self.line.name, id=str(self.claimed.id), error=type(error).__name__
+                )
+            try:
+                self.require()
+            except LeaseLost:
+                return
+            await self._pause(settings.heartbeat_seconds)
+
+    async def beat(self) -> None:
+        table = self.line.table
+        values = dict(self.beat_values)
+        statement = (
+            update(table)
+            .where(table.id == self.claimed.id, table.fence == self.claimed.fence, in_state(table, RUNNING))
+            .values(lease_until=_lease_end(self.runtime), **values)
+            .returning(table.cancel_requested_at)
+        )
+        async with open_work(self.runtime, self.actor) as work:
+            row = (await work.session.execute(statement)).one_or_none()
+        if row is None:
+            raise LeaseLost
+        if row.cancel_requested_at is not None:
+            self.cancel_requested.set()
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._nudge.wait()
+        except TimeoutError:
+            pass
+        self._nudge.clear()
+
+    async def hand_back(self) -> None:
+        """Ends the lease now, so that the next claim takes the row over at once and counts no crash."""
+        table = self.line.table
+        statement = (
+            update(table)
+            .where(table.id == self.claimed.id, table.fence == self.claimed.fence, in_state(table, RUNNING))
+            .values(lease_until=func.now(), owner=None, **self.beat_values)
+        )
+        async with open_work(self.runtime, self.actor) as work:
+            await work.session.execute(statement)
+            work.ring(self.line.name)
+
+
+def _lease_end(runtime: Runtime) -> Any:
+    return func.now() + func.make_interval(0, 0, 0, 0, 0, 0, runtime.settings.lease_seconds)
+
+
+async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:
+    """Runs `body` for as long as the lease is ours; hands the row back when this process is told to stop."""
+    registry = lease.runtime.leases
+    registry[lease.claimed.id] = lease
+    work = asyncio.ensure_future(body(lease))
+    beats = asyncio.create_task(lease.keep())
+    try:
+        await asyncio.wait({work, beats}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise LeaseLost
+        await work
+    except asyncio.CancelledError:
+        await _end(work, beats)
+        with suppress(SQLAlchemyError, OSError):  # else the lease ends by itself
+            async with asyncio.timeout(LETTING_GO_SECONDS):
+                await lease.hand_back()
+        raise
+    finally:
+        registry.pop(lease.claimed.id, None)
+        await _end(work, beats)
+
+
+async def _end(*tasks: asyncio.Future[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,67 @@
+"""The sweep (R8): a plain loop in every API and worker process that finds due work nobody rang for, and rings.
+
+It reads Postgres only; Redis may be away or wiped.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from spoonfeeder.durable.claim import count_claimable
+from spoonfeeder.durable.line import Line
+from spoonfeeder.durable.turns import try_turn
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import Work, open_system_work
+
+log = structlog.get_logger(__name__)
+SWEEP_LOCK_KEY = 7_301_001
+CHORE_LOCK_KEY = 1
+CHORE_SECONDS = 600.0
+CHORE_IDLE_SECONDS = 60
+MOST_RINGS = 32
+
+Chore = Callable[[Work], Awaitable[None]]
+
+
+async def sweep_for_ever(runtime: Runtime, lines: Sequence[Line]) -> None:
+    while True:
+        await asyncio.sleep(_jittered(runtime.settings.sweep_seconds))
+        for line in lines:
+            await _guarded(f"ring {line.name}", sweep_line(runtime, line))
+
+
+async def do_chores_for_ever(runtime: Runtime, chores: Sequence[Chore]) -> None:
+    """Slow upkeep of the features (purges), each chore in a transaction of its own, in one process at a time."""
+    while True:
+        for chore in chores:
+            await _guarded(chore.__name__, _run_chore(runtime, chore))
+        await asyncio.sleep(_jittered(CHORE_SECONDS))
+
+
+def _jittered(seconds: float) -> float:
+    return seconds * random.uniform(0.75, 1.25)
+
+
+async def sweep_line(runtime: Runtime, line: Line) -> None:
+    async with open_system_work(runtime, f"sweep {line.name}") as work:
+        if not await try_turn(work, SWEEP_LOCK_KEY, line.lock_key):
+            return
+        due = await count_claimable(work, line, runtime.settings.comfyui_slots)
+        for _ in range(min(due, MOST_RINGS)):
+            work.ring(line.name)
+
+
+async def _run_chore(runtime: Runtime, chore: Chore) -> None:
+    async with open_system_work(runtime, chore.__name__) as work:
+        if await try_turn(work, SWEEP_LOCK_KEY, CHORE_LOCK_KEY, idle_seconds=CHORE_IDLE_SECONDS):
+            await chore(work)
+
+
+async def _guarded(name: str, step: Awaitable[None]) -> None:
+    try:
+        async with asyncio.timeout(10):
+            await step
+    except Exception as error:  # noqa: BLE001 - the sweep goes on, whatever one step met
+        log.warning("sweep_step_failed", step=name, error=type(error).__name__, detail=str(error)[:200])

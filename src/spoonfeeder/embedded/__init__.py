@@ -1,0 +1,1 @@
+"""PostgreSQL and Redis without an installation, and the supervisor behind `spoonfeeder up`."""

@@ -1,0 +1,1 @@
+"""ComfyUI generations: from the request to the kept picture."""

@@ -1,0 +1,50 @@
+"""Slow upkeep: what was deleted more than 7 days ago goes for good, files first."""
+
+from typing import Any
+
+from sqlalchemy import delete, func, select, text, true
+
+from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.db.media import Media
+from spoonfeeder.db.profile import Profile
+from spoonfeeder.durable.idempotency import purge_idempotency_keys
+from spoonfeeder.durable.line import PENDING, RUNNING
+from spoonfeeder.work import Work
+
+KEPT = text("interval '7 days'")
+AT_ONCE = 500
+
+
+async def purge_deleted(work: Work) -> None:
+    """Files go before their rows: after a crash in between the rows are found again."""
+    gone = select(Generation.id).where(_long_deleted(Generation), Generation.status.not_in((PENDING, RUNNING)))
+    ids = list(await work.session.scalars(gone.limit(AT_ONCE)))
+    await _purge_files(work, Media.generation_id.in_(ids))
+    await work.session.execute(delete(Generation).where(Generation.id.in_(ids)))
+    await _purge_files(work, _long_deleted(Media))
+    await work.session.execute(delete(Media).where(_long_deleted(Media)))
+    # The foreign keys take children along, so a parent waits until theirs are purged with their files.
+    without_rows = ~select(Generation.id).where(Generation.session_id == Session.id).exists()
+    without_sessions = ~select(Session.id).where(Session.profile_id == Profile.id).exists()
+    for parent, childless in ((Session, without_rows), (Workflow, true()), (Profile, without_sessions)):
+        await work.session.execute(delete(parent).where(_long_deleted(parent), childless))
+
+
+async def _purge_files(work: Work, condition: Any) -> None:
+    rows = await work.session.execute(select(Media.storage_key, Media.thumbnail_key).where(condition))
+    for keys in rows:
+        for key in keys:
+            if key is not None:
+                await work.runtime.storage.delete(key)
+
+
+def _long_deleted(table: type[Any]) -> Any:
+    return table.deleted_at < func.now() - KEPT
+
+
+async def clean_storage(work: Work) -> None:
+    """Drafts of files that a dead process left behind."""
+    await work.runtime.storage.clean()
+
+
+CHORES = (purge_deleted, purge_idempotency_keys, clean_storage)

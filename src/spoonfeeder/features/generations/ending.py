@@ -1,0 +1,165 @@
+"""Cancelling, deleting with undo, and what the deletion of a session, workflow or profile takes along."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from spoonfeeder.core.errors import Conflict
+from spoonfeeder.core.vocabulary import GenerationStatus
+from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.db.profile import Profile
+from spoonfeeder.durable.cancel import cancel_pending, request_cancel
+from spoonfeeder.durable.line import PENDING, RUNNING
+from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.generations import announce, queries
+from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.features.profiles import service as profiles
+from spoonfeeder.features.sessions import service as sessions
+from spoonfeeder.features.workflows.service import UNDO, NothingToRestore
+from spoonfeeder.work import Work
+
+
+class AlreadyEnded(Conflict):
+    """This generation has already ended; there is nothing to cancel."""
+
+    code = "ALREADY_ENDED"
+
+
+async def cancel(work: Work, generation_id: UUID) -> None:
+    """Pending: ended now. Running: asked. Ended: raises AlreadyEnded."""
+    row = await _locked(work, generation_id)
+    if row.status not in {PENDING, RUNNING}:
+        raise AlreadyEnded
+    await _stop(work, Generation.id == generation_id)
+
+
+async def delete(work: Work, generation_id: UUID) -> bool:
+    """A live generation is cancelled (False); an ended one vanishes and can be restored for 7 days (True)."""
+    row = await _locked(work, generation_id)
+    if row.status in {PENDING, RUNNING}:
+        await _stop(work, Generation.id == generation_id)
+        return False
+    await _hide(work, Generation, Generation.id == generation_id)
+    await _count(work, row.session_id, row.status, -1)
+    return True
+
+
+async def restore(work: Work, generation_id: UUID) -> None:
+    """Raises NothingToRestore, also where its session is deleted: that brings back both."""
+    its_session = select(Session.id).where(Session.id == Generation.session_id, Session.deleted_at.is_(None))
+    has_its_place = Generation.session_id.is_(None) | its_session.exists()
+    rows = await _show_again(work, Generation, (Generation.id == generation_id) & has_its_place)
+    await _count(work, rows[0].session_id, rows[0].status, +1)
+
+
+async def delete_session(work: Work, session_id: UUID) -> None:
+    session = await sessions.get(work, session_id)
+    await _stop(work, Generation.session_id == session.id, Generation.deleted_at.is_(None))
+    await _hide(work, Generation, Generation.session_id == session.id)
+    await _hide(work, Session, Session.id == session.id)
+
+
+async def restore_session(work: Work, session_id: UUID) -> None:
+    """Brings back the session and the generations that vanished with it.
+
+    Raises NothingToRestore, also where its profile is deleted: that brings back all.
+    """
+    its_profile = select(Profile.id).where(Profile.id == Session.profile_id, Profile.deleted_at.is_(None))
+    has_its_place = Session.profile_id.is_(None) | its_profile.exists()
+    hidden = await _moment(work, Session, session_id)
+    await _show_again(work, Session, (Session.id == session_id) & has_its_place)
+    await _unhide(work, Generation, Generation.session_id == session_id, Generation.deleted_at == hidden)
+    await _recount(work, Session.id == session_id)
+
+
+async def delete_profile(work: Work, profile_id: UUID) -> None:
+    """The profile vanishes with its workflows, sessions and their generations (spec/database.md: CASCADE)."""
+    await profiles.delete(work, profile_id)
+    its_sessions = select(Session.id).where(Session.profile_id == profile_id, Session.deleted_at.is_(None))
+    its_generations = Generation.session_id.in_(its_sessions)
+    await _stop(work, (Generation.profile_id == profile_id) | its_generations, Generation.deleted_at.is_(None))
+    await _hide(work, Generation, its_generations)
+    await _hide(work, Session, Session.profile_id == profile_id)
+    await _hide(work, Workflow, Workflow.profile_id == profile_id)
+
+
+async def restore_profile(work: Work, profile_id: UUID) -> None:
+    """Brings back the profile and all that vanished with it. Raises NothingToRestore."""
+    hidden = await _moment(work, Profile, profile_id)
+    await _show_again(work, Profile, Profile.id == profile_id)
+    for table in (Workflow, Session):
+        await _unhide(work, table, table.profile_id == profile_id, table.deleted_at == hidden)
+    its_sessions = select(Session.id).where(Session.profile_id == profile_id)
+    await _unhide(work, Generation, Generation.session_id.in_(its_sessions), Generation.deleted_at == hidden)
+    await _recount(work, Session.profile_id == profile_id)
+
+
+async def _locked(work: Work, generation_id: UUID) -> Any:
+    columns = select(Generation.id, Generation.status, Generation.session_id)
+    statement = visible(columns, work.actor).where(Generation.id == generation_id).with_for_update()
+    row = (await work.session.execute(statement)).one_or_none()
+    if row is None:
+        raise queries.GenerationNotFound
+    return row
+
+
+async def _stop(work: Work, *conditions: ColumnElement[bool]) -> None:
+    """Pending ones again at last: one that was running at first may have gone back to waiting meanwhile."""
+    mine = (Generation.workspace_id == work.workspace_id, *conditions)
+    ended = await cancel_pending(work, GENERATIONS, *mine)
+    await request_cancel(work, GENERATIONS, *mine)
+    for row in [*ended, *await cancel_pending(work, GENERATIONS, *mine)]:
+        work.emit(announce.of_state(row))
+
+
+async def _hide(work: Work, table: type[Any], *conditions: ColumnElement[bool]) -> None:
+    mine = (table.workspace_id == work.workspace_id, table.deleted_at.is_(None), *conditions)
+    await work.session.execute(update(table).where(*mine).values(deleted_at=func.now(), updated_at=table.updated_at))
+
+
+async def _show_again(work: Work, table: type[Any], condition: ColumnElement[bool]) -> list[Any]:
+    recent = (table.workspace_id == work.workspace_id, table.deleted_at > func.now() - UNDO, condition)
+    statement = update(table).where(*recent).values(deleted_at=None, updated_at=table.updated_at)
+    rows = (await work.session.execute(statement.returning(*table.__table__.c))).all()
+    if not rows:
+        raise NothingToRestore
+    return list(rows)
+
+
+async def _moment(work: Work, table: type[Any], row_id: UUID) -> Any:
+    """When the row was hidden, and with it its children."""
+    moment = select(table.deleted_at).where(table.id == row_id, table.workspace_id == work.workspace_id)
+    return await work.session.scalar(moment)
+
+
+async def _unhide(work: Work, table: type[Any], *conditions: ColumnElement[bool]) -> None:
+    mine = (table.workspace_id == work.workspace_id, *conditions)
+    await work.session.execute(update(table).where(*mine).values(deleted_at=None, updated_at=table.updated_at))
+
+
+async def _recount(work: Work, condition: ColumnElement[bool]) -> None:
+    """What ended while its session was deleted was not counted."""
+    visible_rows = select(func.count(Generation.id)).where(
+        Generation.session_id == Session.id, Generation.deleted_at.is_(None)
+    )
+    counted = {
+        "generation_count": visible_rows.scalar_subquery(),
+        "completed_count": visible_rows.where(Generation.status == GenerationStatus.COMPLETED).scalar_subquery(),
+        "failed_count": visible_rows.where(Generation.status == GenerationStatus.FAILED).scalar_subquery(),
+        "updated_at": Session.updated_at,
+    }
+    mine = (Session.workspace_id == work.workspace_id, condition)
+    await work.session.execute(update(Session).where(*mine).values(**counted))
+
+
+async def _count(work: Work, session_id: UUID | None, status: str, by: int) -> None:
+    """Keeps a session's counters equal to its visible rows."""
+    if session_id is None:
+        return
+    counted = {"generation_count": Session.generation_count + by, "updated_at": Session.updated_at}
+    if status == GenerationStatus.COMPLETED:
+        counted["completed_count"] = Session.completed_count + by
+    if status == GenerationStatus.FAILED:
+        counted["failed_count"] = Session.failed_count + by
+    await work.session.execute(update(Session).where(Session.id == session_id).values(**counted))

@@ -1,0 +1,153 @@
+"""Everything that answers with generations, whatever its URL."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from spoonfeeder.comfy.seeds import Draw, draw_seed
+from spoonfeeder.core.door.routes import JsonRoute
+from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize
+from spoonfeeder.core.schema import Ok, Page, Pagination
+from spoonfeeder.durable.idempotency import Once
+from spoonfeeder.features.auth.depends import WorkDep
+from spoonfeeder.features.auth.once import OnceDep, once_only
+from spoonfeeder.features.generations import ending, queries, service
+from spoonfeeder.features.generations.rows import COLUMNS, Json, ok
+from spoonfeeder.features.generations.schemas import (
+    ActiveItem,
+    GenerateInput,
+    GenerationDetail,
+    GenerationOut,
+    GenerationPatch,
+    GenerationWorkflow,
+    GraphNode,
+    PromptInput,
+)
+from spoonfeeder.work import Work
+
+router = APIRouter(prefix="/api", tags=["generations"], route_class=JsonRoute)
+CREATED: Any = {"response_model": Ok[GenerationOut], "status_code": 201}
+SHOWN: Any = {"response_model": Ok[GenerationOut]}
+
+
+async def _answer(work: Work, generation_id: UUID, status: int = 200, headers: Mapping[str, str] | None = None) -> Json:
+    rows = await queries.with_live(work, [await queries.get(work, generation_id)])
+    return ok(rows[0], status, headers)
+
+
+async def _create_once(
+    work: Work, once: Once, data: GenerateInput, session_id: UUID | None, draw: Draw | None = draw_seed
+) -> Json:
+    create = partial(service.create, work, data, session_id=session_id, draw=draw)
+    generation_id, headers = await once_only(work, once, "generation", create)
+    return await _answer(work, generation_id, 201, headers)
+
+
+@router.post("/comfyui/sessions/{session_id}/generate", **CREATED)
+async def generate(work: WorkDep, once: OnceDep, session_id: UUID, data: GenerateInput) -> Json:
+    return await _create_once(work, once, data, session_id)
+
+
+@router.post("/comfyui/workflows/{workflow_id}/execute", **CREATED)
+async def execute_workflow(work: WorkDep, once: OnceDep, workflow_id: UUID, data: GenerateInput) -> Json:
+    """Generates without a session."""
+    await service.require_workflow(work, workflow_id)
+    return await _create_once(work, once, data.model_copy(update={"workflow_id": workflow_id}), None)
+
+
+@router.post("/comfyui/prompt", **CREATED)
+async def run_prompt(work: WorkDep, once: OnceDep, data: PromptInput) -> Json:
+    """Runs a graph as it stands; its own seed is kept."""
+    return await _create_once(work, once, service.as_generate(data), data.session_id, None)
+
+
+@router.get("/comfyui/generations/{generation_id}", response_model=Ok[GenerationDetail])
+async def get_generation(work: WorkDep, generation_id: UUID) -> Json:
+    rows = await queries.with_live(work, [await queries.get(work, generation_id, snapshot=True)])
+    return ok(rows[0])
+
+
+@router.get(
+    "/comfyui/generations/{generation_id}/workflow", response_model=Ok[GenerationWorkflow] | dict[str, GraphNode]
+)
+async def get_generation_workflow(
+    work: WorkDep, generation_id: UUID, download: Annotated[bool, Query(strict=False)] = False
+) -> Response:
+    """The exact graph; with `?download=1` the stored bytes as a file."""
+    row = await queries.get(work, generation_id, snapshot=True)
+    snapshot = row.workflow_json_snapshot or "{}"
+    if download:
+        name = f'attachment; filename="workflow-{generation_id}.json"'
+        return Response(snapshot, media_type="application/json", headers={"Content-Disposition": name})
+    return ok(
+        {
+            "workflow_json": orjson.Fragment(snapshot),
+            "parameters": orjson.Fragment(row.parameters),
+            "prompt_text": row.prompt_text,
+            "negative_prompt": row.negative_prompt,
+        }
+    )
+
+
+@router.patch("/comfyui/generations/{generation_id}", **SHOWN)
+async def change_generation(work: WorkDep, generation_id: UUID, data: GenerationPatch) -> Json:
+    await service.change(work, generation_id, data)
+    return await _answer(work, generation_id)
+
+
+@router.post("/comfyui/generations/{generation_id}/rerun", **CREATED)
+async def rerun_generation(work: WorkDep, once: OnceDep, generation_id: UUID) -> Json:
+    """A new row with the same graph, to the letter."""
+    copy_id, headers = await once_only(work, once, "generation", partial(service.rerun, work, generation_id))
+    return await _answer(work, copy_id, 201, headers)
+
+
+@router.post("/comfyui/generations/{generation_id}/cancel", **SHOWN)
+async def cancel_generation(work: WorkDep, generation_id: UUID) -> Json:
+    await ending.cancel(work, generation_id)
+    return await _answer(work, generation_id)
+
+
+@router.delete("/comfyui/generations/{generation_id}", **SHOWN)
+async def delete_generation(work: WorkDep, generation_id: UUID) -> Json:
+    """Cancels a live one; hides an ended one, to be restored within 7 days."""
+    rows = await queries.with_live(work, [await queries.get(work, generation_id)])
+    if await ending.delete(work, generation_id):
+        return ok(rows[0])
+    return await _answer(work, generation_id)
+
+
+@router.post("/comfyui/generations/{generation_id}/restore", **SHOWN)
+async def restore_generation(work: WorkDep, generation_id: UUID) -> Json:
+    await ending.restore(work, generation_id)
+    return await _answer(work, generation_id)
+
+
+@router.get("/comfyui/workflows/{workflow_id}/generations", response_model=Page[GenerationOut])
+async def workflow_generations(
+    work: WorkDep,
+    workflow_id: UUID,
+    page: PageNumber = 1,
+    limit: PageSize = 20,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Json:
+    await service.require_workflow(work, workflow_id)
+    where = COLUMNS.workflow_id == workflow_id
+    place = Cursor.read(cursor) if cursor else None
+    rows, _ = await queries.page(work, where, limit=limit, offset=(page - 1) * limit, cursor=place)
+    total = await queries.count(work, where)
+    numbers = Pagination.of(page=page, limit=limit, total=total).model_dump()
+    return Json({"success": True, "data": await queries.with_live(work, rows), "pagination": numbers})
+
+
+@router.get("/active", response_model=Ok[list[ActiveItem]])
+async def list_active(work: WorkDep) -> Json:
+    """All that is pending or running; for polling where sockets are blocked."""
+    rows = await queries.active(work)
+    newest = await work.runtime.live.get_progress([row.id for row in rows])
+    return ok([queries.active_item(row, newest.get(row.id)) for row in rows])

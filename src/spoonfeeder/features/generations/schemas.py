@@ -1,0 +1,146 @@
+"""Bodies and answers of generations; answers of lists are built from Core rows and only documented here."""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from spoonfeeder.core.schema import Given, Input, Record, Text, Timestamp
+from spoonfeeder.core.vocabulary import GenerationStatus
+
+GraphBody = dict[str, Any] | Annotated[str, Field(max_length=8 * 1024 * 1024)]
+BigInt = int | str
+
+
+class GenerateInput(Input):
+    """One generation; what is absent comes from the workflow's defaults and the graph itself.
+
+    `workflow_json` takes the place of a stored workflow; without either the session's workflow runs.
+    """
+
+    workflow_id: Annotated[UUID | None, Field(strict=False)] = None
+    workflow_json: GraphBody | None = None
+    profile_id: Annotated[UUID | None, Field(strict=False)] = None
+    prompt_text: Text | None = None
+    negative_prompt: Text | None = None
+    parameters: dict[str, JsonValue] = Field(default_factory=dict, max_length=2_000)
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
+
+
+class PromptInput(Input):
+    """A raw graph to run as it stands, as `workflow_json` or, as ComfyUI's own route has it, `prompt`."""
+
+    workflow_json: GraphBody | None = None
+    prompt: GraphBody | None = None
+    session_id: Annotated[UUID | None, Field(strict=False)] = None
+    profile_id: Annotated[UUID | None, Field(strict=False)] = None
+    prompt_text: Text | None = None
+    negative_prompt: Text | None = None
+
+
+class GenerationOutput(BaseModel):
+    """One file of a generation; `url` works without ComfyUI. `text` is there for texts: its first 10,000 characters."""
+
+    index: int
+    node_id: str | None = None
+    filename: str
+    subfolder: str
+    type: str
+    media_type: str
+    url: str
+    thumbnail_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    bytes: int
+    sha256: str
+    text: str | None = None
+
+
+class LoraUsed(BaseModel):
+    name: str
+    strength_model: float
+    strength_clip: float
+
+
+class GenerationOut(Record):
+    """Seeds above 2^53-1 are strings of digits, so that no client loses one."""
+
+    id: UUID
+    session_id: UUID | None
+    workflow_id: UUID | None
+    profile_id: UUID | None
+    backend_url: str | None
+    prompt_id: str | None
+    prompt_text: str | None
+    negative_prompt: str | None
+    parameters: dict[str, Any]
+    warnings: list[Any]
+    width: int | None
+    height: int | None
+    steps: int | None
+    cfg_scale: float | None
+    seed: BigInt | None
+    sampler_name: str | None
+    scheduler: str | None
+    batch_size: int
+    checkpoint_name: str | None
+    loras_used: list[LoraUsed]
+    status: GenerationStatus
+    progress: int = Field(ge=0, le=100)
+    current_node: str | None
+    waiting_reason: str | None
+    outputs: list[GenerationOutput]
+    error: str | None
+    error_code: str | None
+    error_details: dict[str, Any] | None
+    generation_time_seconds: float | None
+    batch_id: UUID | None
+    batch_index: int
+    priority: int
+    favorite: bool
+    rerun_of: UUID | None
+    seq: int
+    cancel_requested_at: Timestamp | None
+    created_at: Timestamp
+    started_at: Timestamp | None
+    completed_at: Timestamp | None
+    updated_at: Timestamp
+
+
+class GenerationDetail(GenerationOut):
+    workflow_json_snapshot: str | None
+
+
+class GenerationPatch(Input):
+    """What may be changed of a generation; the rest of a row sent back is ignored."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset(GenerationDetail.model_fields) - {"favorite"}
+
+    favorite: Given[bool] = None
+
+
+class GraphNode(BaseModel):
+    """A node of a graph in ComfyUI's API format."""
+
+    model_config = ConfigDict(extra="allow")
+
+    class_type: str
+    inputs: dict[str, Any]
+
+
+class GenerationWorkflow(BaseModel):
+    workflow_json: dict[str, Any]
+    parameters: dict[str, Any]
+    prompt_text: str | None
+    negative_prompt: str | None
+
+
+class ActiveItem(BaseModel):
+    kind: str
+    id: UUID
+    session_id: UUID | None
+    status: str
+    progress: int
+    seq: int
+    waiting_reason: str | None

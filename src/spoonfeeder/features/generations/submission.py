@@ -1,0 +1,39 @@
+"""What is really sent to ComfyUI: the kept graph with our output probe and with uploads pushed over."""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from spoonfeeder.comfy.client import ComfyClient
+from spoonfeeder.comfy.graph import Graph
+from spoonfeeder.comfy.probe import with_probe
+from spoonfeeder.core.actor import User
+from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.db.media import Media
+from spoonfeeder.features.generations.uploads import Place, find_uploads, with_names
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import open_work
+
+
+def probe_name(row: Generation, submit: int) -> str:
+    """Where this submit's files lie: what a run that was cut off has left never passes for a later one's."""
+    return str(row.id) if submit <= 1 else f"{row.id}/{submit}"
+
+
+async def prepare(runtime: Runtime, client: ComfyClient, row: Generation, graph: Graph, submit: int) -> Graph:
+    """The graph to submit; the kept one stays as the user has it. Raises what uploading raises, Invalid."""
+    async with open_work(runtime, User(row.workspace_id)) as work:
+        uploads = await find_uploads(work, graph)
+    names: dict[Place, str] = {}
+    pushed: dict[Any, str] = {}
+    for place, media in uploads.items():
+        if media.id not in pushed:
+            pushed[media.id] = await _push(runtime, client, media)
+        names[place] = pushed[media.id]
+    return with_probe(with_names(graph, names), probe_name(row, submit))
+
+
+async def _push(runtime: Runtime, client: ComfyClient, media: Media) -> str:
+    """ComfyUI's name of the file: a file of the same name and content keeps its name, so pushing twice adds nothing."""
+    name = f"sf_{media.id}{PurePosixPath(media.storage_key).suffix}"
+    async with runtime.storage.local_file(media.storage_key) as path:
+        return await client.upload(name, path, media.media_type)

@@ -1,0 +1,1 @@
+"""Files kept with us: outputs, thumbnails, uploads."""

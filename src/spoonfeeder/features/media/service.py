@@ -1,0 +1,131 @@
+"""Kept files: uploads taken in, any of them found again and served."""
+
+from collections.abc import AsyncIterable
+from pathlib import PurePosixPath, PureWindowsPath
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, or_, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from spoonfeeder.core.actor import User
+from spoonfeeder.core.errors import AppError, NotFound
+from spoonfeeder.core.media_response import SHOWN_TYPES, MediaFile, media_response, resource_policy
+from spoonfeeder.core.vocabulary import MediaKind
+from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.db.media import Media
+from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.media.schemas import MediaOut
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.storage.keeping import keep
+from spoonfeeder.work import Work
+
+UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
+MOST_LETTERS = 200
+
+
+class MediaNotFound(NotFound):
+    """This file does not exist."""
+
+    code = "MEDIA_NOT_FOUND"
+
+
+class FileTypeNotAllowed(AppError):
+    """Files of this type cannot be used; take PNG, JPEG, WebP, GIF, AVIF, MP4, WebM, WAV, MP3, FLAC or Ogg."""
+
+    status = 415
+    code = "FILE_TYPE_NOT_ALLOWED"
+
+
+async def keep_upload(
+    runtime: Runtime,
+    actor: User,
+    chunks: AsyncIterable[bytes],
+    filename: str,
+    *,
+    kind: MediaKind = MediaKind.UPLOAD,
+    only: frozenset[str] = SHOWN_TYPES,
+) -> Media:
+    """Stores the file and its thumbnail under its sniffed type; the row is the caller's to add.
+
+    No transaction is open meanwhile. Raises FileTypeNotAllowed and what storages raise.
+    """
+    media_id = uuid4()
+    kept = await keep(runtime.storage, runtime.inspector, chunks, name=str(media_id), limit_bytes=UPLOAD_LIMIT_BYTES)
+    if kept.file.media_type not in only:
+        await _forget(runtime, kept.file.key, kept.thumbnail_key)
+        raise FileTypeNotAllowed
+    return Media(
+        id=media_id,
+        workspace_id=actor.workspace_id,
+        kind=kind,
+        filename=plain_name(filename) or PurePosixPath(kept.file.key).name,
+        media_type=kept.file.media_type,
+        bytes=kept.file.bytes,
+        sha256=kept.file.sha256,
+        width=kept.measures.width,
+        height=kept.measures.height,
+        duration_seconds=kept.measures.duration_seconds,
+        storage_key=kept.file.key,
+        thumbnail_key=kept.thumbnail_key,
+    )
+
+
+async def _forget(runtime: Runtime, *stored_keys: str | None) -> None:
+    for key in stored_keys:
+        if key is not None:
+            await runtime.storage.delete(key)
+
+
+def plain_name(filename: str) -> str:
+    """The last part of whatever path a client sent, without control characters; may be empty."""
+    last = PurePosixPath(PureWindowsPath(filename).name).name
+    plain = "".join(letter for letter in last if letter.isprintable()).strip(". ")
+    return plain[-MOST_LETTERS:]
+
+
+def reachable(work: Work) -> Select[Media]:
+    """Files whose generation, if they belong to one, is not deleted."""
+    of_visible = select(Generation.id).where(Generation.id == Media.generation_id, Generation.deleted_at.is_(None))
+    return visible(select(Media), work.actor).where(or_(Media.generation_id.is_(None), of_visible.exists()))
+
+
+async def get(work: Work, media_id: UUID) -> Media:
+    """Raises MediaNotFound."""
+    media = await work.session.scalar(reachable(work).where(Media.id == media_id))
+    if media is None:
+        raise MediaNotFound
+    return media
+
+
+async def open_media(
+    runtime: Runtime, request: Request, media: Media, *, thumbnail: bool = False, download: bool = False
+) -> Response:
+    """The file, or its WebP thumbnail, as R47 wants it served. Raises MediaNotFound, StorageMissing."""
+    key = media.thumbnail_key if thumbnail else media.storage_key
+    if key is None:
+        raise MediaNotFound("There is no thumbnail of this file.")
+    file = MediaFile(
+        length=await runtime.storage.size(key),
+        sha256=f"{media.sha256}-thumbnail" if thumbnail else media.sha256,
+        media_type="image/webp" if thumbnail else media.media_type,
+        filename=f"{PurePosixPath(media.filename).stem}.webp" if thumbnail else media.filename,
+    )
+    return media_response(
+        request,
+        file,
+        lambda start, stop: runtime.storage.open_range(key, start, stop),
+        download=download,
+        policy=resource_policy(runtime.settings),
+    )
+
+
+def shown(media: Media) -> MediaOut:
+    url = f"/api/media/{media.id}"
+    columns = {name: getattr(media, name) for name in MediaOut.model_fields if hasattr(media, name)}
+    return MediaOut(
+        **columns,
+        url=url,
+        thumbnail_url=f"{url}/thumbnail" if media.thumbnail_key else None,
+        reference=f"media:{media.id}",
+    )

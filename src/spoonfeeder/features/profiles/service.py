@@ -1,0 +1,117 @@
+"""Profiles: connections to providers, created, changed, listed and hidden."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+
+from spoonfeeder.core.crypto import origin_of
+from spoonfeeder.core.errors import NotFound
+from spoonfeeder.core.vocabulary import Modality, Provider
+from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.db.profile import Profile
+from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.profiles import keys
+from spoonfeeder.features.profiles.addresses import checked_url, default_url
+from spoonfeeder.features.profiles.options import require_harmless
+from spoonfeeder.features.profiles.schemas import ProfileInput, ProfileOut, ProfilePatch
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import Work
+
+
+class ProfileNotFound(NotFound):
+    """This profile does not exist."""
+
+    code = "PROFILE_NOT_FOUND"
+
+
+async def list_profiles(work: Work, *, provider: Provider | None, limit: int) -> list[ProfileOut]:
+    """The oldest first, so that the first ComfyUI profile is the one used by default."""
+    statement = visible(select(Profile), work.actor).order_by(Profile.created_at, Profile.id).limit(limit)
+    if provider is not None:
+        statement = statement.where(Profile.provider == provider)
+    return [shown(work.runtime, profile) for profile in await work.session.scalars(statement)]
+
+
+async def get(work: Work, profile_id: UUID, *, for_update: bool = False) -> Profile:
+    """Raises ProfileNotFound."""
+    statement = visible(select(Profile), work.actor).where(Profile.id == profile_id)
+    profile = await work.session.scalar(statement.with_for_update() if for_update else statement)
+    if profile is None:
+        raise ProfileNotFound
+    return profile
+
+
+def shown(runtime: Runtime, profile: Profile) -> ProfileOut:
+    """As answers show it: the key masked."""
+    columns = {name: getattr(profile, name) for name in ProfileOut.model_fields if name != "has_api_key"}
+    columns["api_key"] = keys.masked(runtime.cipher, profile)
+    return ProfileOut(**columns, has_api_key=profile.api_key is not None)
+
+
+async def create(work: Work, data: ProfileInput) -> Profile:
+    """Raises TargetNotAllowed or Invalid."""
+    require_harmless(data.options)
+    key = keys.plain_key(data.api_key)
+    url = await checked_url(work.runtime.targets, data.url)
+    kind = data.type or (Modality.IMAGE if data.provider is Provider.COMFYUI else Modality.TEXT)
+    profile = Profile(
+        id=uuid4(),
+        workspace_id=work.workspace_id,
+        name=data.name,
+        description=data.description,
+        type=kind,
+        provider=data.provider,
+        url=url or default_url(work.runtime.settings, data.provider),
+        options=data.options,
+        prompt_template=data.prompt_template,
+        input_modalities=data.input_modalities or [Modality.TEXT],
+        output_modalities=data.output_modalities or [kind],
+    )
+    if key is not None:
+        keys.seal(work.runtime.cipher, profile, key)
+    work.session.add(profile)
+    await work.session.flush()
+    return profile
+
+
+async def update_profile(work: Work, profile_id: UUID, data: ProfilePatch) -> Profile:
+    """Raises ProfileNotFound, TargetNotAllowed, Invalid, ApiKeyRequired."""
+    given = data.model_dump(exclude_unset=True)
+    require_harmless(given.get("options"))
+    if "url" in given:
+        given["url"] = await checked_url(work.runtime.targets, given["url"])
+    profile = await get(work, profile_id, for_update=True)
+    mask, served, address = keys.masked(work.runtime.cipher, profile), _served(profile), profile.url
+    for name in given.keys() - {"api_key"}:
+        setattr(profile, name, given[name])
+    if profile.url is None:
+        profile.url = default_url(work.runtime.settings, Provider(profile.provider))
+    if "api_key" in given and data.api_key is None:
+        profile.api_key = None
+    key = None if data.api_key and data.api_key.get_secret_value() == mask else keys.plain_key(data.api_key)
+    if key is not None:
+        keys.seal(work.runtime.cipher, profile, key)
+    elif profile.api_key is not None and _served(profile) != served:
+        raise keys.ApiKeyRequired
+    await work.session.flush()
+    if profile.url != address:
+        await _move_waiting(work, profile)
+    return profile
+
+
+async def _move_waiting(work: Work, profile: Profile) -> None:
+    """Generations that no ComfyUI has begun go to the profile's new address, also one that is just being tried."""
+    unbegun = (Generation.profile_id == profile.id, Generation.completed_at.is_(None), Generation.started_at.is_(None))
+    moved = {"backend_url": profile.url, "run_after": func.now(), "waiting_reason": None, "waiting_since": None}
+    await work.session.execute(update(Generation).where(*unbegun).values(moved))
+
+
+def _served(profile: Profile) -> tuple[str, str]:
+    """Whom a key of this profile is sent to: two providers' own addresses are both called `default`."""
+    return profile.provider, origin_of(profile.url)
+
+
+async def delete(work: Work, profile_id: UUID) -> None:
+    """Hides the profile, and with it its models. Raises ProfileNotFound."""
+    await get(work, profile_id, for_update=True)
+    await work.session.execute(update(Profile).where(Profile.id == profile_id).values(deleted_at=func.now()))

@@ -1,0 +1,1 @@
+"""Health, work in progress, figures."""

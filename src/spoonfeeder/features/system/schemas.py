@@ -1,0 +1,67 @@
+"""Answers about the installation itself."""
+
+from enum import StrEnum
+
+from spoonfeeder import __version__
+from spoonfeeder.core.schema import Record, Timestamp
+
+
+class ServiceStatus(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    OFF = "off"
+
+
+class HealthStatus(StrEnum):
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+class Service(Record):
+    """`off` is not set up; `latency_ms` is how long the answer took."""
+
+    status: ServiceStatus
+    latency_ms: int
+    message: str | None = None
+
+
+class Services(Record):
+    database: Service
+    redis: Service
+    worker: Service
+    storage: Service
+    ollama: Service
+    comfyui: Service
+
+
+class Health(Record):
+    """`down` without its database, `degraded` when Redis, all workers or the storage are away."""
+
+    status: HealthStatus
+    timestamp: Timestamp
+    services: Services
+
+
+class Alive(Record):
+    status: str = "ok"
+
+
+class Stats(Record):
+    """Counts of what the workspace has, deleted rows left out; `by_status` names every status."""
+
+    generations: dict[str, int]
+    tasks: dict[str, int]
+    sessions: int
+    workflows: int
+    profiles: int
+    media_files: int
+    storage_bytes: int
+
+
+class Front(Record):
+    name: str = "Spoon Feeder"
+    version: str = __version__
+    health: str = "/api/health"
+    openapi: str = "/api/openapi.json"
+    socket_io: str = "/socket.io"

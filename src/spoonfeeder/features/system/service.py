@@ -1,0 +1,89 @@
+"""Health and counts."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from spoonfeeder.core.actor import User
+from spoonfeeder.core.errors import AppError
+from spoonfeeder.core.vocabulary import GenerationStatus, TaskStatus
+from spoonfeeder.db import Generation, Media, Profile, Session, Task, Workflow
+from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.system import probes
+from spoonfeeder.features.system.schemas import Health, HealthStatus, Services, ServiceStatus, Stats
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import Work
+
+NOT_WORKING = "This part of the process does not do its work at the moment."
+
+
+class NotReady(AppError):
+    """This process cannot serve as it should at the moment; the details name what is away."""
+
+    status = 503
+    code = "NOT_READY"
+
+
+async def health(runtime: Runtime, actor: User) -> Health:
+    answers = await probes.ask_all(
+        {
+            "database": lambda: probes.database(runtime),
+            "redis": lambda: probes.redis(runtime),
+            "worker": lambda: probes.worker(runtime),
+            "storage": lambda: probes.storage(runtime),
+            "ollama": lambda: probes.ollama(runtime),
+            "comfyui": lambda: probes.default_comfyui(runtime, actor),
+        }
+    )
+    services = Services(**answers)
+    return Health(status=_overall(services), timestamp=datetime.now(UTC), services=services)
+
+
+def _overall(services: Services) -> HealthStatus:
+    if services.database.status is not ServiceStatus.UP:
+        return HealthStatus.DOWN
+    needed = (services.redis, services.worker, services.storage)
+    return HealthStatus.OK if all(one.status is ServiceStatus.UP for one in needed) else HealthStatus.DEGRADED
+
+
+async def require_ready(runtime: Runtime) -> None:
+    """Raises NotReady where requests could not be served as they should."""
+    answers = await probes.ask_all(
+        {
+            "database": lambda: probes.database(runtime),
+            "redis": lambda: probes.redis(runtime),
+            "storage": lambda: probes.storage(runtime),
+        }
+    )
+    away = {name: answer.message for name, answer in answers.items() if answer.status is not ServiceStatus.UP}
+    away |= {name: NOT_WORKING for name, works in runtime.readiness.items() if not works()}
+    if away:
+        details = [{"loc": name, "type": "away", "message": message} for name, message in away.items()]
+        raise NotReady(details=details, headers={"Retry-After": "2"})
+
+
+async def stats(work: Work) -> Stats:
+    totals = visible(select(func.count(Media.id), func.coalesce(func.sum(Media.bytes), 0)), work.actor)
+    media_files, storage_bytes = (await work.session.execute(totals)).one()
+    return Stats(
+        generations=await _by_status(work, Generation, GenerationStatus),
+        tasks=await _by_status(work, Task, TaskStatus),
+        sessions=await _count(work, Session),
+        workflows=await _count(work, Workflow),
+        profiles=await _count(work, Profile),
+        media_files=media_files,
+        storage_bytes=storage_bytes,
+    )
+
+
+async def _by_status(work: Work, table: type[Any], statuses: type[StrEnum]) -> dict[str, int]:
+    counted: Select[Any] = select(table.status, func.count(table.id)).group_by(table.status)
+    found = {row[0]: row[1] for row in await work.session.execute(visible(counted, work.actor))}
+    return {status: found.get(status, 0) for status in statuses}
+
+
+async def _count(work: Work, table: type[Any]) -> int:
+    counted: Select[Any] = select(func.count(table.id))
+    return int((await work.session.execute(visible(counted, work.actor))).scalar_one())

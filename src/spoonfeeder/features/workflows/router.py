@@ -1,0 +1,114 @@
+"""`/api/comfyui/workflows`; what makes or lists their generations stands in the generations' router."""
+
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
+from pydantic import JsonValue
+from starlette.responses import Response
+
+from spoonfeeder.core.door.routes import JsonRoute
+from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.schema import Done, Name, Ok, Text, failures
+from spoonfeeder.features.auth.depends import ActorDep, RuntimeDep, WorkDep
+from spoonfeeder.features.auth.once import OnceDep, once_only
+from spoonfeeder.features.media.router import SERVED
+from spoonfeeder.features.media.service import open_media
+from spoonfeeder.features.workflows import queries, service, thumbnail
+from spoonfeeder.features.workflows.reading import text_of
+from spoonfeeder.features.workflows.schemas import (
+    WorkflowInput,
+    WorkflowOut,
+    WorkflowPatch,
+    WorkflowSummary,
+)
+
+router = APIRouter(prefix="/api/comfyui/workflows", tags=["workflows"], route_class=JsonRoute)
+
+
+@router.get("")
+async def list_workflows(
+    work: WorkDep, profile_id: Annotated[UUID | None, Query()] = None, limit: WholeList = MOST_ROWS
+) -> Ok[list[WorkflowSummary]]:
+    return Ok(data=await queries.list_workflows(work, profile_id=profile_id, limit=limit))
+
+
+@router.post("", status_code=201)
+async def import_workflow(work: WorkDep, once: OnceDep, response: Response, data: WorkflowInput) -> Ok[WorkflowOut]:
+    workflow_id, headers = await once_only(work, once, "workflow", partial(service.create, work, data))
+    response.headers.update(headers)
+    return Ok(data=await queries.show(work, workflow_id))
+
+
+@router.post("/upload", status_code=201)
+async def upload_workflow(
+    work: WorkDep,
+    file: Annotated[UploadFile, File(description="A workflow in API format, as a JSON file")],
+    profile_id: Annotated[UUID | None, Form()] = None,
+    name: Annotated[Name | None, Form()] = None,
+    description: Annotated[Text | None, Form()] = None,
+) -> Ok[WorkflowOut]:
+    """Imports a file; its name is the workflow's unless one is given."""
+    data = WorkflowInput(
+        workflow_json=await text_of(file),
+        profile_id=profile_id,
+        name=name or service.name_of_file(file.filename),
+        description=description,
+    )
+    return Ok(data=await queries.show(work, await service.create(work, data)))
+
+
+@router.get("/{workflow_id}")
+async def get_workflow(work: WorkDep, workflow_id: UUID) -> Ok[WorkflowOut]:
+    return Ok(data=await queries.show(work, workflow_id))
+
+
+@router.put("/{workflow_id}", name="put_workflow")
+@router.patch("/{workflow_id}")
+async def update_workflow(work: WorkDep, workflow_id: UUID, data: WorkflowPatch) -> Ok[WorkflowOut]:
+    await service.update_workflow(work, workflow_id, data)
+    return Ok(data=await queries.show(work, workflow_id))
+
+
+@router.patch("/{workflow_id}/parameters")
+@router.put("/{workflow_id}/parameters", name="put_parameters")
+async def merge_parameters(
+    work: WorkDep, workflow_id: UUID, data: Annotated[dict[str, JsonValue], Body(max_length=2_000)]
+) -> Ok[WorkflowOut]:
+    """Sets single default parameters, given bare or as `{"default_parameters": {…}}`; null takes one away."""
+    await service.merge_parameters(work, workflow_id, data)
+    return Ok(data=await queries.show(work, workflow_id))
+
+
+@router.delete("/{workflow_id}")
+async def delete_workflow(work: WorkDep, workflow_id: UUID) -> Done:
+    await service.delete(work, workflow_id)
+    return Done(message="The workflow is deleted; it can be restored for 7 days.")
+
+
+@router.post("/{workflow_id}/restore")
+async def restore_workflow(work: WorkDep, workflow_id: UUID) -> Ok[WorkflowOut]:
+    await service.restore(work, workflow_id)
+    return Ok(data=await queries.show(work, workflow_id))
+
+
+PICTURE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.put("/{workflow_id}/thumbnail", openapi_extra=PICTURE_BODY, responses=failures(507))
+async def set_workflow_thumbnail(runtime: RuntimeDep, actor: ActorDep, request: Request, workflow_id: UUID) -> Done:
+    """The body is the picture itself."""
+    await thumbnail.set_picture(runtime, actor, workflow_id, request.stream())
+    return Done(message="The thumbnail is set.")
+
+
+@router.get("/{workflow_id}/thumbnail", **SERVED)
+async def get_workflow_thumbnail(work: WorkDep, request: Request, workflow_id: UUID) -> Response:
+    picture = await thumbnail.find_picture(work, workflow_id)
+    return await open_media(work.runtime, request, picture, thumbnail=picture.thumbnail_key is not None)

@@ -1,0 +1,1 @@
+"""The AI providers behind one small vocabulary; each adapter is one file."""

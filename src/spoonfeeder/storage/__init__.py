@@ -1,0 +1,1 @@
+"""Files kept with us: where they lie, what they are, and their thumbnails."""

@@ -1,0 +1,130 @@
+"""arq as the doorbell: `serve` claims one more row, `wake` asks the holder of a row to look at it.
+
+Both return at once; the work itself is done by the crew. arq's locks, retries and results are not relied on.
+"""
+
+import asyncio
+import signal
+from contextlib import suppress
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from arq.connections import ArqRedis
+from arq.worker import Worker, func
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.db.canary import check_encryption_keys
+from spoonfeeder.durable.sweep import sweep_for_ever
+from spoonfeeder.durable.workers import beat_for_ever, sign_off
+from spoonfeeder.features.generations import jobs
+from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.realtime import connection, tasks
+from spoonfeeder.realtime.doorbell import SERVE, WAKE, queue_key
+from spoonfeeder.runtime import Runtime, open_runtime
+from spoonfeeder.worker.crew import Crew
+
+log = structlog.get_logger(__name__)
+POLL_SECONDS = 0.05
+HEALTH_SECONDS = 5
+MOST_BACK_OFF_SECONDS = 2.0
+DATABASE_AGAIN_SECONDS = 0.5
+SIGN_OFF_SECONDS = 2.0
+
+
+async def serve(ctx: dict[str, Any]) -> None:
+    ctx["crew"].call()
+
+
+async def wake(ctx: dict[str, Any], subject: str) -> None:
+    lease = ctx["runtime"].leases.get(UUID(subject))
+    if lease is not None:
+        lease.nudge()
+
+
+async def listen(runtime: Runtime, crew: Crew) -> None:
+    """Answers rings until cancelled; begins again when Redis goes away and comes back."""
+    back_off_seconds = 0.1
+    while True:
+        redis = ArqRedis.from_url(runtime.redis_url, **connection.OPTIONS)
+        redis.job_deserializer, redis.job_serializer = orjson.loads, orjson.dumps
+        worker = Worker(
+            [func(serve, name=SERVE), func(wake, name=WAKE)],
+            queue_name=queue_key(GENERATIONS.name),
+            redis_pool=redis,
+            ctx={"runtime": runtime, "crew": crew},
+            handle_signals=False,
+            max_jobs=100,
+            job_timeout=10,
+            max_tries=1_000_000,
+            keep_result=0,
+            poll_delay=POLL_SECONDS,
+            health_check_interval=HEALTH_SECONDS,
+            job_serializer=orjson.dumps,
+            job_deserializer=orjson.loads,
+            log_results=False,
+        )
+        started = asyncio.get_running_loop().time()
+        answering = asyncio.create_task(worker.main())
+        try:
+            await asyncio.wait({answering})
+            answering.result()
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("doorbell_lost", error=type(error).__name__)
+        finally:
+            await tasks.cancel(answering, *worker.tasks.values())
+            await redis.aclose(close_connection_pool=True)
+        if asyncio.get_running_loop().time() - started > MOST_BACK_OFF_SECONDS:
+            back_off_seconds = 0.1
+        await asyncio.sleep(back_off_seconds)
+        back_off_seconds = min(back_off_seconds * 2, MOST_BACK_OFF_SECONDS)
+
+
+async def work(runtime: Runtime) -> None:
+    """A worker on an open runtime, until cancelled; then every row is handed back."""
+    crew = Crew(partial(jobs.serve, runtime), runtime.settings.worker_jobs)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(listen(runtime, crew))
+            group.create_task(sweep_for_ever(runtime, [GENERATIONS]))
+            group.create_task(beat_for_ever(runtime))
+    finally:
+        await crew.stop()
+        with suppress(SQLAlchemyError, OSError):
+            async with asyncio.timeout(SIGN_OFF_SECONDS):
+                await sign_off(runtime)
+
+
+async def _check_and_work(runtime: Runtime) -> None:
+    """Waits for a database that is away; raises SettingsError for keys that do not fit it."""
+    while True:
+        try:
+            await check_encryption_keys(runtime.engine, runtime.cipher)
+            break
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("database_away", error=type(error).__name__)
+            await asyncio.sleep(DATABASE_AGAIN_SECONDS)
+    await work(runtime)
+
+
+async def _run(settings: Settings) -> None:
+    async with open_runtime(settings) as runtime:
+        job = asyncio.create_task(_check_and_work(runtime))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, job.cancel)
+        try:
+            await job
+        except asyncio.CancelledError:
+            log.info("worker_stopped")
+
+
+def run(settings: Settings) -> None:
+    """The worker process; returns after SIGINT or SIGTERM, with every row handed back."""
+    import uvloop
+
+    uvloop.run(_run(settings))

@@ -1,0 +1,53 @@
+"""One running server for all attacks of a file, so that hundreds of them take seconds; each leaves it serving."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import httpx2
+import pytest
+import pytest_asyncio
+from redis import Redis
+
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.embedded.postgres import EmbeddedPostgres
+from spoonfeeder.embedded.redis import EmbeddedRedis
+from spoonfeeder.simulator import Options, Simulator
+from tests.fixtures.application import Application, serve_api, serve_work
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def api(
+    postgres: EmbeddedPostgres,
+    migrated_template: str,
+    redis_server: EmbeddedRedis,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Application]:
+    name = f"abuse_{request.path.stem}"
+    postgres.create_database(name, migrated_template)
+    with Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    settings = Settings(
+        _env_file=None,
+        database_url=postgres.url(name),
+        redis_url=redis_server.url,
+        SPOONFEEDER_HOME=tmp_path_factory.mktemp("home"),
+        encryption_key=secrets.token_hex(32),
+        lease_seconds=3,
+        heartbeat_seconds=0.5,
+        sweep_seconds=0.3,
+    )
+    async with AsyncExitStack() as stack:
+        simulator = await stack.enter_async_context(Simulator(Options(probes=True)))
+        url = await stack.enter_async_context(serve_api(settings))
+        http = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=30))
+        yield Application(settings, url, http, simulator)
+    postgres.drop_database(name)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def application(api: Application) -> AsyncIterator[Application]:
+    """With a worker."""
+    async with serve_work(api.settings):
+        yield api

@@ -1,0 +1,12 @@
+"""The chaos run of `make chaos` in about a minute: fewer generations, every kind of fault in its share."""
+
+import sys
+
+from tests.chaos.run import Size, own_folder, run
+
+
+async def test_no_generation_is_lost_or_run_twice_while_everything_is_killed() -> None:
+    with own_folder() as folder:
+        outcome = await run(Size(generations=70, seed=7), folder)
+    sys.stdout.write(outcome.table)
+    assert outcome.findings.violations == []

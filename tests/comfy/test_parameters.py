@@ -1,0 +1,137 @@
+"""Extraction: what a form shows of a workflow."""
+
+from typing import Any
+
+import pytest
+
+from spoonfeeder.comfy.graph import Graph
+from spoonfeeder.comfy.parameters import MAX_PARAMETERS, Parameter, extract
+from tests.comfy.graphs import api_workflows, node, object_info, sampler, txt2img
+from tests.fixtures.workflows import workflow
+
+DOCUMENTED_TYPES = {"string", "number", "seed", "select"}
+
+
+def shown(graph: Graph, told: dict[str, Any] | None = None) -> dict[tuple[str, str], Parameter]:
+    return {(one["nodeId"], one["field"]): one for one in extract(graph, told)}
+
+
+def test_the_documented_shape() -> None:
+    found = shown(txt2img())
+    assert found["3", "seed"] == {
+        "nodeId": "3",
+        "field": "seed",
+        "label": "Seed",
+        "type": "seed",
+        "value": 42,
+        "min": 0,
+        "max": 2**53 - 1,
+        "kind": "seed",
+        "step": 1,
+        "group": "sampling",
+        "title": "KSampler",
+    }
+    steps, width = found["3", "steps"], found["5", "width"]
+    assert (steps["type"], steps["min"], steps["max"], steps["value"]) == ("number", 1, 150, 8)
+    assert (width["type"], width["label"]) == ("select", "Width")
+    assert width["options"] == [64, 512, 768, 1024, 1280, 1536, 2048]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        (
+            "txt2img_sd15",
+            "3.seed 3.steps 3.cfg 3.sampler_name 3.scheduler 3.denoise 4.ckpt_name 5.width 5.height 5.batch_size",
+        ),
+        ("two_sampler_ksampler_advanced", "8.noise_seed 8.steps 8.cfg 8.start_at_step 8.end_at_step 9.noise_seed"),
+        ("sampler_custom_advanced_sd15", "25.noise_seed 22.cfg 16.sampler_name 17.scheduler 17.steps 17.denoise"),
+        (
+            "flux_dev_sampler_custom_advanced",
+            "12.unet_name 10.vae_name 11.clip_name1 11.clip_name2 6.clip_l 6.t5xxl 6.guidance 5.width",
+        ),
+        ("hunyuan_video_t2v", "45.width 45.height 45.length 26.guidance 75.fps"),
+        ("txt2img_sd15_lora_chain", "11.lora_name 11.strength_model 11.strength_clip 13.lora_name 13.strength_model"),
+        ("sdxl_base_refiner", "4.text_g 4.text_l 4.width 4.target_width 6.text"),
+        ("img2img_sd15", "10.image 3.denoise"),
+        ("controlnet_canny_sd15", "11.control_net_name 13.strength 10.image"),
+    ],
+)
+def test_what_people_really_run(name: str, fields: str) -> None:
+    found = {f"{node_id}.{field}" for node_id, field in shown(workflow(name))}
+    assert set(fields.split()) <= found
+
+
+@pytest.mark.parametrize("name", api_workflows())
+@pytest.mark.parametrize("told", [None, object_info()], ids=["alone", "with object_info"])
+def test_every_extracted_parameter_is_true_to_the_graph(name: str, told: dict[str, Any] | None) -> None:
+    graph = workflow(name)
+    for one in extract(graph, told):
+        value = graph[one["nodeId"]]["inputs"][one["field"]]
+        assert one["value"] == (value if not isinstance(value, int) or value < 2**53 else str(value))
+        assert one["type"] in DOCUMENTED_TYPES
+        assert one["type"] != "select" or one["value"] in one["options"]
+        if one["type"] == "number":
+            assert one["min"] <= value <= one["max"]
+    assert graph == workflow(name)
+
+
+def test_live_choices_and_limits() -> None:
+    found = shown(txt2img(), object_info())
+    assert "euler_ancestral_cfg_pp" in found["3", "sampler_name"]["options"]
+    assert found["4", "ckpt_name"]["options"][0] == "corrupt.safetensors"
+    assert (found["5", "width"]["min"], found["5", "width"]["max"], found["5", "width"]["step"]) == (16, 16384, 8)
+
+
+def test_a_model_that_comfyui_does_not_list_is_still_shown() -> None:
+    graph = workflow("invalid_unknown_checkpoint")
+    assert shown(graph, object_info())["4", "ckpt_name"]["options"][0] == "does_not_exist.safetensors"
+
+
+def test_a_linked_input_is_shown_where_its_literal_stands() -> None:
+    graph = txt2img(
+        n3=sampler(steps=["20", 0], seed=["21", 0]),
+        n20=node("Reroute", any=["22", 0]),
+        n22=node("PrimitiveInt", value=12),
+        n21=node("Seed Maker", a=["22", 0], b=1),
+    )
+    found = shown(graph)
+    assert (found["22", "value"]["label"], found["22", "value"]["value"]) == ("Steps", 12)
+    assert ("3", "steps") not in found
+    assert ("3", "seed") not in found  # a node computes it
+
+
+def test_one_literal_for_two_inputs_is_shown_once() -> None:
+    graph = txt2img(
+        n5=node("EmptyLatentImage", width=["20", 0], height=["20", 0], batch_size=1),
+        n20=node("PrimitiveInt", value=640),
+    )
+    assert [one["label"] for one in extract(graph) if one["nodeId"] == "20"] == ["Width"]
+
+
+def test_unknown_samplers_and_latents_are_known_by_their_inputs() -> None:
+    found = shown(
+        {
+            "1": node("KSampler (Somebody's)", seed=5, steps=9, cfg=3.0, sampler_name="euler", latent_image=["2", 0]),
+            "2": node("EmptyFancyLatentVideo", width=512, height=256, length=49, batch_size=1),
+        }
+    )
+    assert {"seed", "steps", "cfg", "sampler_name"} <= {field for node_id, field in found if node_id == "1"}
+    assert found["2", "length"]["label"] == "Frames"
+
+
+def test_seeds_beyond_javascript_are_digits() -> None:
+    assert shown(workflow("txt2img_sd15_unicode_maxseed"))["3", "seed"]["value"] == "18446744073709551615"
+
+
+def test_values_outside_the_usual_range_widen_it() -> None:
+    assert shown(txt2img(n3=sampler(steps=400)))["3", "steps"]["max"] == 400
+
+
+def test_prompts_are_marked_for_the_prompt_box() -> None:
+    assert shown(txt2img())["6", "text"]["kind"] == "prompt"
+
+
+def test_a_form_has_an_end() -> None:
+    graph = {str(number): sampler() for number in range(1000)}
+    assert len(extract(graph)) == MAX_PARAMETERS

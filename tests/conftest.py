@@ -1,0 +1,80 @@
+"""The servers of a test run: one PostgreSQL and one Redis, each test with a database of its own."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.db import migrate
+from spoonfeeder.embedded.postgres import EmbeddedPostgres
+from spoonfeeder.embedded.redis import EmbeddedRedis
+
+# What the developer's environment and `.env` say of their own system must not reach a test.
+Settings.model_config["env_file"] = None
+for name in (*Settings.model_fields, "spoonfeeder_home"):
+    if name != "home":
+        os.environ.pop(name.upper(), None)
+
+pytest_plugins = ["tests.fixtures.application"]
+TEMPLATE = "template_migrated"
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder with a short path that the database's user can enter; pytest's own is private."""
+    folder = Path(tempfile.mkdtemp(prefix="sf-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(server_folder, durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server(server_folder: Path) -> Iterator[EmbeddedRedis]:
+    with EmbeddedRedis(server_folder / "redis", durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: EmbeddedPostgres) -> str:
+    postgres.create_database(TEMPLATE)
+    migrate.upgrade(postgres.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+    """A fresh, migrated database; dropped afterwards with whoever is still connected."""
+    name = f"test_{next(NUMBERS)}"
+    postgres.create_database(name, migrated_template)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def empty_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A fresh database without any table, for the migrations' own tests."""
+    name = f"test_{next(NUMBERS)}"
+    postgres.create_database(name)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def redis_url(redis_server: EmbeddedRedis) -> str:
+    """An emptied Redis."""
+    with Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.url

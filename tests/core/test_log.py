@@ -1,0 +1,150 @@
+import gc
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from asgi_correlation_id import correlation_id
+
+from spoonfeeder.core import log
+
+FORGED = 'x"\r\n2026-01-01 error forged\x1b[31m\x7f\u2028\u202e${jndi:ldap://a}'
+SECRETS = {
+    "Authorization: Bearer abcdefghijklmnop1234": "abcdefghijklmnop1234",
+    "postgresql://app:hunter2secret@db/x": "hunter2secret",
+    "key sk-proj-0123456789abcdefghij failed": "0123456789abcdefghij",
+    "https://g.example/v1?key=AIzaSyA1234567890abc": "AIzaSyA1234567890abc",
+    '{"api_key": "k-very-secret-value"}': "k-very-secret-value",
+}
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    gc.collect()  # what earlier tests left behind may log when it is collected, and shall not do it here
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield io.StringIO()
+    root.handlers, root.level = handlers, level
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
+
+
+def test_json_gives_one_object_per_event_whatever_it_says(stream: io.StringIO) -> None:
+    log.configure("info", "json", stream)
+
+    structlog.get_logger("ours").warning("asked", path=FORGED, count=3)
+    logging.getLogger("a.library").error("theirs %s", FORGED)
+
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 2
+    ours, theirs = map(json.loads, lines)
+    assert ours | {"timestamp": ""} == {
+        "event": "asked",
+        "path": FORGED,
+        "count": 3,
+        "level": "warning",
+        "logger": "ours",
+        "timestamp": "",
+    }
+    assert theirs["event"] == f"theirs {FORGED}"
+    assert stream.getvalue().isascii()
+    assert not {"\x1b", "\x7f", "\r"} & set(stream.getvalue())
+
+
+def test_console_gives_one_line_per_event_whatever_it_says(stream: io.StringIO) -> None:
+    log.configure("info", "console", stream)
+
+    structlog.get_logger("ours").info(FORGED, path=FORGED)
+
+    assert stream.getvalue().count("\n") == 1
+    assert "\\x1b[31m" in stream.getvalue()
+    assert not {"\x1b", "\x7f", "\r", "\u2028", "\u202e"} & set(stream.getvalue())
+
+
+def test_a_traceback_cannot_pass_for_another_line(stream: io.StringIO) -> None:
+    log.configure("info", "console", stream)
+
+    try:
+        raise ValueError("first\n12:00:00.000 info ours forged\x1b")
+    except ValueError:
+        structlog.get_logger("ours").exception("broke")
+
+    first, *rest = stream.getvalue().splitlines()
+    assert first.endswith("ours broke")
+    assert rest
+    assert all(line.startswith("    ") for line in rest)
+    assert "\x1b" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(("text", "secret"), SECRETS.items())
+def test_secrets_in_texts_do_not_appear(stream: io.StringIO, form: log.Format, text: str, secret: str) -> None:
+    log.configure("info", form, stream)
+    local_key = secret
+
+    try:
+        raise RuntimeError(text)
+    except RuntimeError:
+        logging.getLogger("any").exception("failed: %s", text)
+        structlog.get_logger("ours").error("failed", detail=text, nested={"list": [text]}, raw=text.encode())
+
+    assert local_key not in stream.getvalue()
+    assert "***" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "apiKey", "password", "authorization", "ENCRYPTION_KEY", "token", "cookie"]
+)
+def test_values_under_telling_names_do_not_appear(stream: io.StringIO, name: str) -> None:
+    log.configure("info", "json", stream)
+
+    structlog.get_logger("ours").info("saved", **{name: "plain words"}, body={"deep": {name: "plain words"}})
+
+    assert "plain words" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "tokens", "key", "keys"])
+def test_ordinary_names_stay_readable(stream: io.StringIO, name: str) -> None:
+    log.configure("info", "json", stream)
+
+    structlog.get_logger("ours").info("saved", **{name: 512})
+
+    assert json.loads(stream.getvalue())[name] == 512
+
+
+def test_the_request_id_stands_in_every_line_of_the_request(stream: io.StringIO) -> None:
+    log.configure("info", "json", stream)
+    token = correlation_id.set("0123abc")
+    try:
+        structlog.get_logger("ours").info("one")
+        logging.getLogger("theirs").info("two")
+    finally:
+        correlation_id.reset(token)
+    structlog.get_logger("ours").info("three")
+
+    assert [json.loads(line).get("request_id") for line in stream.getvalue().splitlines()] == [
+        "0123abc",
+        "0123abc",
+        None,
+    ]
+
+
+def test_chatty_libraries_are_heard_from_warnings_on(stream: io.StringIO) -> None:
+    log.configure("info", "json", stream)
+
+    for name in ("httpx2", "arq.worker", "socketio.server", "engineio.server", "alembic.runtime.migration"):
+        logging.getLogger(name).info("HTTP Request: GET https://x?key=1")
+        logging.getLogger(name).warning("lost")
+
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["lost"] * 5
+
+
+def test_debug_shows_what_info_hides(stream: io.StringIO) -> None:
+    log.configure("info", "json", stream)
+    structlog.get_logger("ours").debug("hidden")
+    log.configure("debug", "json", stream)
+    structlog.get_logger("others").debug("shown")
+
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["shown"]

@@ -1,0 +1,77 @@
+"""Rows for the tests of the tables."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from spoonfeeder.db import (
+    DEFAULT_WORKSPACE_ID,
+    Conversation,
+    Generation,
+    IdempotencyKey,
+    Media,
+    Message,
+    Profile,
+    ProfileModel,
+    ProviderSetting,
+    Result,
+    Session,
+    SystemValue,
+    Task,
+    Workflow,
+)
+
+OURS: dict[str, Any] = {"workspace_id": DEFAULT_WORKSPACE_ID}
+SHA256 = "0" * 64
+
+
+def profile(**values: Any) -> Profile:
+    return Profile(**OURS, name="Local", type="image", provider="comfyui", url="http://127.0.0.1:8188", **values)
+
+
+def workflow(**values: Any) -> Workflow:
+    return Workflow(**OURS, name="txt2img", workflow_json="{}", **values)
+
+
+def generation(**values: Any) -> Generation:
+    return Generation(**OURS, **values)
+
+
+def task(**values: Any) -> Task:
+    return Task(**OURS, name="A poem", type="text", provider="ollama", prompt="Write", **values)
+
+
+def media(**values: Any) -> Media:
+    file = {"filename": "ComfyUI_00001_.png", "media_type": "image/png", "bytes": 1, "sha256": SHA256}
+    return Media(**OURS, kind="output", storage_key="ab/abc.png", **file, **values)
+
+
+def start(row: Generation | Task) -> None:
+    row.status, row.lease_until = "running", datetime.now(UTC)
+
+
+async def seed_every_table(session: AsyncSession) -> None:
+    server, poem = profile(), task()
+    chat = Conversation(**OURS, title="Hello", provider="ollama", model="llama3")
+    setting = ProviderSetting(**OURS, provider="openai", api_key="v2.default.x.y")
+    key = IdempotencyKey(**OURS, route="POST /api/tasks", key="k", body_sha256=SHA256)
+    session.add_all([server, poem, chat, setting, key, SystemValue(key="canary", value="x")])
+    await session.flush()
+    template = workflow(profile_id=server.id)
+    album = Session(**OURS, profile_id=server.id, title="Cats")
+    session.add_all(
+        [
+            ProfileModel(**OURS, profile_id=server.id, model_id="sdxl.safetensors"),
+            Result(**OURS, task_id=poem.id, type="text", content="Roses", details={"tokens": 3}),
+            Message(**OURS, conversation_id=chat.id, role="user", content="Hi"),
+            template,
+            album,
+        ]
+    )
+    await session.flush()
+    picture = generation(profile_id=server.id, workflow_id=template.id, session_id=album.id, seed=2**64 - 1)
+    session.add(picture)
+    await session.flush()
+    session.add(media(generation_id=picture.id))
+    await session.commit()

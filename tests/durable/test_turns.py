@@ -1,0 +1,60 @@
+"""A process that is stopped in the middle of its turn (SIGSTOP, a suspended machine) holds nobody up for long."""
+
+import asyncio
+import time
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from spoonfeeder.durable.claim import claim
+from spoonfeeder.durable.turns import PAUSED_SECONDS, try_turn, wait_for_turn
+from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import open_system_work
+from tests.durable.rows import add
+from tests.waiting import until_async
+
+
+async def test_others_claim_again_soon_after_a_process_stopped_in_its_claim(runtime: Runtime) -> None:
+    await add(runtime)
+
+    async def pause_in_the_middle() -> None:
+        async with open_system_work(runtime, "the paused process") as paused:
+            await wait_for_turn(paused, GENERATIONS.lock_key)
+            waiting = time.monotonic()
+            assert await claim(runtime, GENERATIONS) is not None
+            assert PAUSED_SECONDS * 0.9 < time.monotonic() - waiting < PAUSED_SECONDS + 1.5
+
+    with pytest.raises(DBAPIError):
+        await pause_in_the_middle()
+
+
+async def test_a_sweep_that_stopped_in_the_middle_is_taken_over(runtime: Runtime) -> None:
+    async def ours() -> bool:
+        async with open_system_work(runtime, "another process") as work:
+            return await try_turn(work, 1, 2)
+
+    async def pause_in_the_middle() -> None:
+        async with open_system_work(runtime, "the paused process") as paused:
+            assert await try_turn(paused, 1, 2)
+            assert not await ours()
+            await until_async(ours, within_seconds=PAUSED_SECONDS + 1.5)
+
+    with pytest.raises(DBAPIError):
+        await pause_in_the_middle()
+
+
+async def test_turns_are_taken_one_at_a_time(runtime: Runtime) -> None:
+    inside, most = 0, 0
+
+    async def take() -> None:
+        nonlocal inside, most
+        async with open_system_work(runtime, "test") as work:
+            await wait_for_turn(work, 5)
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.01)
+            inside -= 1
+
+    await asyncio.gather(*(take() for _ in range(8)))
+    assert most == 1

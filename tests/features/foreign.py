@@ -1,0 +1,65 @@
+"""A second workspace with one row of everything: nobody of the first may ever see it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.db import Generation, Media, Profile, ProfileModel, Session, Workflow, Workspace
+from spoonfeeder.db.session import open_engine, open_sessions
+
+
+@dataclass(frozen=True)
+class Foreign:
+    workspace_id: UUID
+    profile_id: UUID
+    workflow_id: UUID
+    session_id: UUID
+    generation_id: UUID
+    media_id: UUID
+    filename: str = "foreign_00001_.png"
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[AsyncSession]:
+    """A session beside the application; committed at the end."""
+    engine = open_engine(settings.postgres_url() or "", pool_size=1)
+    async with open_sessions(engine).begin() as session:
+        yield session
+    await engine.dispose()
+
+
+async def insert_foreign(settings: Settings) -> Foreign:
+    ids = Foreign(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4())
+    mine = {"workspace_id": ids.workspace_id}
+    url = "http://127.0.0.1:9"
+    async with database(settings) as session:
+        session.add(Workspace(id=ids.workspace_id, name="Other"))
+        await session.flush()
+        session.add(Profile(id=ids.profile_id, name="Theirs", type="image", provider="comfyui", url=url, **mine))
+        await session.flush()
+        session.add(ProfileModel(profile_id=ids.profile_id, model_id="theirs", **mine))
+        session.add(Workflow(id=ids.workflow_id, profile_id=ids.profile_id, name="Theirs", workflow_json="{}", **mine))
+        session.add(Session(id=ids.session_id, profile_id=ids.profile_id, title="Theirs", **mine))
+        await session.flush()
+        session.add(Generation(id=ids.generation_id, session_id=ids.session_id, backend_url=url, **mine))
+        await session.flush()
+        session.add(
+            Media(
+                id=ids.media_id,
+                kind="output",
+                generation_id=ids.generation_id,
+                filename=ids.filename,
+                source={"filename": ids.filename, "subfolder": "", "type": "output"},
+                media_type="image/png",
+                bytes=3,
+                sha256="0" * 64,
+                storage_key="ab/abc.png",
+                thumbnail_key="ab/abc-thumbnail.webp",
+                **mine,
+            )
+        )
+    return ids

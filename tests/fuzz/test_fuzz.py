@@ -1,0 +1,48 @@
+"""Bar: no generated request finds a 5xx of ours or an answer that is not as the OpenAPI document says."""
+
+import asyncio
+import pickle
+import secrets
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.fixtures.application import Application
+from tests.fuzz.stage import fill
+
+ROOT = Path(__file__).parents[2]
+ONLY_WHILE_ONE_RUNS = {"GET /api/comfyui/generations/{generation_id}/preview"}
+Answers = dict[str, dict[str, int]]
+"""By operation how often it answered with each status."""
+
+
+async def attack(application: Application, *, examples: int, seed: int) -> Answers:
+    document = (await application.http.get("/api/openapi.json")).json()
+    told = pickle.dumps((document, await fill(application)))
+    command = (sys.executable, "-m", "tests.fuzz.campaign", application.url, str(examples), str(seed))
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+    output, _ = await process.communicate(told)
+    assert process.returncode == 0
+    result = orjson.loads(output)
+    assert result["findings"] == [], f"seed {seed}:\n\n" + "\n\n".join(result["findings"])
+    answers: Answers = result["answers"]
+    return answers
+
+
+async def test_a_few_requests_to_every_operation(application: Application) -> None:
+    await attack(application, examples=8, seed=1)
+
+
+@pytest.mark.fuzz
+async def test_many_requests_to_every_operation(application: Application) -> None:
+    """At least 50 to each that takes anything at all, and each of them succeeds now and then."""
+    seed = secrets.randbelow(2**32)
+    answers = await attack(application, examples=100, seed=seed)
+    sent = {operation: sum(statuses.values()) for operation, statuses in answers.items()}
+    print(f"\nseed {seed}: {sum(sent.values())} requests to {len(sent)} operations")  # noqa: T201
+    assert {operation: number for operation, number in sent.items() if 1 < number < 50} == {}
+    vain = {operation for operation, statuses in answers.items() if not statuses.keys() & {"200", "201"}}
+    assert vain <= ONLY_WHILE_ONE_RUNS

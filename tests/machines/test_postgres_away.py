@@ -1,0 +1,108 @@
+"""F11, F14: PostgreSQL is away or says nothing, under load."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+
+from tests.embedded.processes import descendants
+from tests.machines.load import Answer, Load, percentile, steady_load
+from tests.machines.stage import Api, open_machines, open_traffic
+
+AWAY_SECONDS = 3.0
+SILENT_SECONDS = 12.0
+MOST_SECONDS = 10.0
+BACK_SECONDS = 3.0
+
+
+def statuses(answers: list[Answer]) -> set[int]:
+    return {answer.status for answer in answers}
+
+
+def report(title: str, load: Load) -> None:
+    counted = Counter(answer.status for answer in load.answers)
+    slowest = percentile(load.answers, 1)
+    sys.stdout.write(f"\n{title}: answers {dict(counted)}, slowest {slowest:.1f} s")
+
+
+def check_answers(load: Load) -> None:
+    """In time, and what is no success is a 503 that says when to come again."""
+    assert statuses(load.answers) <= {200, 201, 503}
+    assert {answer.retry_after for answer in load.answers if answer.status == httpx2.codes.SERVICE_UNAVAILABLE} == {"2"}
+    assert percentile(load.answers, 1) <= MOST_SECONDS
+
+
+@contextmanager
+def silent(postmaster: int) -> Iterator[None]:
+    """Every process of the server is stopped: connections open, and nobody answers."""
+    os.kill(postmaster, signal.SIGSTOP)
+    stopped = [postmaster, *descendants(postmaster)]
+    for pid in stopped[1:]:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(stopped):
+            os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_server_that_stops_at_once_makes_503s_until_it_is_back() -> None:
+    async with open_machines() as machines:
+        [api] = await machines.start_apis(1)
+        machines.start_worker()
+        async with open_traffic(machines, [api]) as traffic, steady_load(api.url, traffic) as load:
+            await asyncio.sleep(1)
+            postgres = machines.postgres
+            assert postgres.process is not None
+            postgres.process.send_signal(signal.SIGQUIT)
+            await asyncio.to_thread(postgres.process.wait)
+            gone = time.monotonic()
+            await asyncio.sleep(AWAY_SECONDS)
+            during = load.since(gone)
+            postgres.launch()
+            await asyncio.to_thread(postgres.wait_until_ready)
+            back = time.monotonic()
+            await asyncio.sleep(BACK_SECONDS + 1)
+        report("stopped at once", load)
+        check_answers(load)
+        assert statuses(during) == {503}
+        assert statuses(load.since(back + BACK_SECONDS)) == {200, 201}
+
+
+async def test_a_server_that_says_nothing_holds_up_no_request_for_more_than_ten_seconds() -> None:
+    async with open_machines() as machines:
+        [api] = await machines.start_apis(1)
+        async with open_traffic(machines, [api]) as traffic, steady_load(api.url, traffic) as load:
+            await asyncio.sleep(1)
+            with silent(machines.postgres.pid):
+                paused = time.monotonic()
+                await check_health(api, paused + SILENT_SECONDS)
+            back = time.monotonic()
+            await asyncio.sleep(BACK_SECONDS + 1)
+        report("silent", load)
+        check_answers(load)
+        assert 503 in statuses(load.since(paused))
+        assert statuses(load.since(back + BACK_SECONDS)) == {200, 201}
+
+
+async def check_health(api: Api, until: float) -> None:
+    """The process answers at once whatever its database does, and says what is away."""
+    slowest = {"/api/health": 0.0, "/api/health/live": 0.0}
+    async with httpx2.AsyncClient(base_url=api.url, timeout=5, trust_env=False) as http:
+        while time.monotonic() < until:
+            for path in slowest:
+                began = time.monotonic()
+                answer = await http.get(path)
+                slowest[path] = max(slowest[path], time.monotonic() - began)
+            data = (await http.get("/api/health")).json()["data"]
+            assert (data["status"], data["services"]["database"]["status"]) == ("down", "down")
+            assert answer.status_code == httpx2.codes.OK
+    sys.stdout.write(f"\nslowest seconds {slowest}")
+    assert slowest["/api/health"] <= 2
+    assert slowest["/api/health/live"] <= 0.5

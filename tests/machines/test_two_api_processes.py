@@ -1,0 +1,65 @@
+"""Two API processes share their rooms: where a browser is connected makes no difference (F29's ground)."""
+
+from collections import Counter
+from typing import Any
+
+import httpx2
+
+from tests.machines.stage import Api, open_machines, open_traffic
+from tests.socket_client import SocketClient, open_socket
+
+STATES = ("generation:queued", "generation:started", "generation:completed")
+
+
+async def generate(api: Api, session_id: str) -> str:
+    async with httpx2.AsyncClient(base_url=api.url, trust_env=False) as http:
+        answer = await http.post(f"/api/comfyui/sessions/{session_id}/generate", json={"prompt_text": "a pier"})
+    assert answer.status_code == httpx2.codes.CREATED, answer.text
+    return str(answer.json()["data"]["id"])
+
+
+def heard(client: SocketClient, generation_id: str) -> Counter[tuple[str, int]]:
+    """How often each event of the generation came, by name and `seq`."""
+    return Counter((name, data["seq"]) for name, data, _ in client.received if data["id"] == generation_id)
+
+
+async def end_of(generation_id: str, client: SocketClient) -> Any:
+    return await client.event("generation:completed", lambda end: end["id"] == generation_id)
+
+
+async def test_sockets_of_both_hear_every_event_once_whoever_runs_it() -> None:
+    async with open_machines() as machines:
+        apis = await machines.start_apis(2)
+        worker = machines.start_worker()
+        async with (
+            open_traffic(machines, apis) as traffic,
+            open_socket(apis[0].url) as one,
+            open_socket(apis[1].url) as other,
+        ):
+            session_id = traffic.sessions[0]
+            for client in (one, other):
+                assert await client.call("subscribe:session", session_id) == {"ok": True}
+            for creator in apis:
+                generation_id = await generate(creator, session_id)
+                assert await end_of(generation_id, one) == await end_of(generation_id, other)
+                told = heard(one, generation_id)
+                assert told == heard(other, generation_id)
+                assert set(told.values()) == {1}
+                names = Counter(name for name, _ in told)
+                assert {name: names[name] for name in STATES} == dict.fromkeys(STATES, 1)
+                assert names["generation:progress"] >= 1
+                await worker.stop()
+                worker = machines.start_worker()
+
+
+async def test_who_subscribes_at_one_while_the_other_made_it_is_told_the_present_state() -> None:
+    async with open_machines() as machines:
+        apis = await machines.start_apis(2)
+        async with open_traffic(machines, apis) as traffic:
+            generation_id = await generate(apis[1], traffic.sessions[0])
+            async with open_socket(apis[0].url) as client:
+                assert await client.call("subscribe:generation", generation_id) == {"ok": True}
+                assert (await client.event("generation:queued"))["id"] == generation_id
+                machines.start_worker()
+                assert (await client.event("generation:progress"))["id"] == generation_id
+                assert (await client.event("generation:completed"))["id"] == generation_id

@@ -1,0 +1,183 @@
+"""The promises of docs/decisions and the house plan that can be read off the source."""
+
+import ast
+import statistics
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from spoonfeeder.app import create_api
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.realtime.events import EVENTS
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "spoonfeeder"
+LONGEST_FILE, LONGEST_TEST_FILE, LARGEST_MEDIAN, LARGEST_P90 = 300, 500, 90, 200
+LONGEST_FUNCTION_P90 = 30
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "models", "misc"}
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def sources() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def files_of_tests() -> list[Path]:
+    return sorted((ROOT / "tests").rglob("*.py"))
+
+
+def lines_of(path: Path) -> int:
+    return len(path.read_text().splitlines())
+
+
+def calls(path: Path) -> Iterator[tuple[str, int]]:
+    """Every call in a file as (dotted name, line)."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def places(paths: list[Path], found: set[str]) -> list[str]:
+    return [f"{path.relative_to(ROOT)}:{line} {name}" for path in paths for name, line in calls(path) if name in found]
+
+
+def outside(*allowed: str) -> list[Path]:
+    """The source files that stand neither at nor below one of the allowed places."""
+    homes = [SOURCE / name for name in allowed]
+    return [path for path in sources() if not any(path == home or home in path.parents for home in homes)]
+
+
+def test_no_file_is_longer_than_its_cap() -> None:
+    too_long = {
+        str(path.relative_to(ROOT)): lines_of(path)
+        for paths, cap in ((sources(), LONGEST_FILE), (files_of_tests(), LONGEST_TEST_FILE))
+        for path in paths
+        if lines_of(path) > cap
+    }
+
+    assert too_long == {}
+
+
+def test_files_and_functions_are_mostly_short() -> None:
+    files = [lines_of(path) for path in sources() if lines_of(path) > 1]
+    functions = [
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in sources()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    assert statistics.median(files) <= LARGEST_MEDIAN
+    assert statistics.quantiles(files, n=10)[-1] <= LARGEST_P90
+    assert statistics.quantiles(functions, n=10)[-1] <= LONGEST_FUNCTION_P90
+
+
+def test_names_say_something() -> None:
+    everything = [path for path in (SOURCE.rglob("*")) if path.is_dir() or path.suffix == ".py"]
+
+    assert [str(path.relative_to(ROOT)) for path in everything if path.stem in EMPTY_NAMES] == []
+
+
+def test_only_work_commits() -> None:
+    commits = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in outside("work.py")
+        for name, line in calls(path)
+        if name.endswith(".commit")
+    ]
+
+    assert commits == []
+
+
+def test_rows_of_every_workspace_are_seen_by_durable_work_and_the_command_line_alone() -> None:
+    opened = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in outside("durable", "cli", "work.py")
+        for name, line in calls(path)
+        if name.rpartition(".")[2] in {"open_system_work", "System"}
+    ]
+
+    assert opened == []
+
+
+def test_http_clients_come_from_the_one_factory() -> None:
+    made = places(outside("core/http.py", "simulator"), {"httpx2.AsyncClient", "AsyncClient", "httpx2.Client"})
+
+    assert made == []
+
+
+def test_nothing_evaluates_or_unpickles() -> None:
+    forbidden = {"eval", "exec", "compile", "pickle.loads", "pickle.load", "marshal.loads", "yaml.load", "os.system"}
+    imported = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Import) and {alias.name for alias in node.names} & {"pickle", "marshal", "shelve"}
+    ]
+
+    assert places(sources(), forbidden) == []
+    assert imported == []
+
+
+@pytest.mark.parametrize("word", ["TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error"])
+def test_nothing_is_left_unfinished(word: str) -> None:
+    assert [str(path.relative_to(ROOT)) for path in (*sources(), *files_of_tests()) if word in path.read_text()] == []
+
+
+def test_every_event_is_in_the_openapi_document() -> None:
+    document = create_api(Settings()).openapi()
+
+    assert document["x-events"].keys() == EVENTS.keys()
+    for event in document["x-events"].values():
+        assert event["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"]
+
+
+def test_the_import_contracts_hold() -> None:
+    run = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout
+
+
+def test_the_locks_are_hashed_name_no_registry_and_agree() -> None:
+    locks = {name: (ROOT / name).read_text() for name in ("requirements.lock", "requirements-test.lock")}
+    pinned = {name: _pinned(text) for name, text in locks.items()}
+
+    for text in locks.values():
+        assert "://" not in text
+        assert not [line for line in text.splitlines() if line.startswith("-")]
+        assert text.count("--hash=sha256:") >= len(_pinned(text))
+    assert pinned["requirements.lock"].items() <= pinned["requirements-test.lock"].items()
+
+
+def test_what_the_project_asks_for_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {_normal(word) for word in project["dependencies"]}
+
+    assert asked <= _pinned((ROOT / "requirements.lock").read_text()).keys()
+
+
+def _pinned(text: str) -> dict[str, str]:
+    pairs = (line.split(" ;")[0].rstrip(" \\").split("==") for line in text.splitlines() if "==" in line.split(" ;")[0])
+    return {_normal(name): version for name, version in pairs}
+
+
+def _normal(requirement: str) -> str:
+    name = ast.literal_eval(repr(requirement)).split("[")[0]
+    for mark in "<>=!~; ":
+        name = name.split(mark)[0]
+    return str(name).lower().replace("_", "-")
