@@ -16,6 +16,8 @@ from spoonfeeder.core.render import install_renderer
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.canary import check_encryption_keys
 from spoonfeeder.durable.sweep import do_chores_for_ever, sweep_for_ever
+from spoonfeeder.features.auth.rate_headers import RateHeaders
+from spoonfeeder.features.auth.throttle import check_limits
 from spoonfeeder.features.generations.chores import CHORES
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.features.generations.media_router import router as generation_media
@@ -75,11 +77,12 @@ def create_api(settings: Settings) -> FastAPI:
         title="Spoon Feeder",
         version=__version__,
         lifespan=lifespan,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
+    api.add_middleware(RateHeaders)
     install_renderer(api)
     for router in ROUTERS:
         api.include_router(router)
@@ -96,6 +99,7 @@ def create_app(settings: Settings, sockets: Sockets | None = None) -> ASGIApp:
     Raises SettingsError for settings that must not start.
     """
     settings.require_safe_bind()
+    check_limits(settings)
     api = create_api(settings)
     api.state.sockets = sockets or Sockets()
     return guard(socketio.ASGIApp(api.state.sockets.server, api), settings)

@@ -10,14 +10,18 @@ import httpx2
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from spoonfeeder.comfy.backends import Backends
+from spoonfeeder.core.access_tokens import AccessTokens
 from spoonfeeder.core.crypto import Cipher, open_cipher
 from spoonfeeder.core.http import TargetPolicy, open_client
+from spoonfeeder.core.passwords import Passwords
 from spoonfeeder.core.settings import Settings, SettingsError
+from spoonfeeder.core.signed_urls import SignedUrls
 from spoonfeeder.db.session import close_engine, open_engine, open_sessions
 from spoonfeeder.realtime.dispatcher import Dispatcher
 from spoonfeeder.realtime.doorbell import Doorbell
 from spoonfeeder.realtime.emitter import Emitter
 from spoonfeeder.realtime.live import Live
+from spoonfeeder.realtime.rate_limits import RateLimits
 from spoonfeeder.storage.disk import DiskStorage
 from spoonfeeder.storage.inspection import Inspector
 from spoonfeeder.storage.protocol import Storage
@@ -39,6 +43,10 @@ class Runtime:
     storage: Storage
     inspector: Inspector
     cipher: Cipher
+    passwords: Passwords
+    tokens: AccessTokens
+    signed_urls: SignedUrls
+    limits: RateLimits
     targets: TargetPolicy
     http: httpx2.AsyncClient
     backends: Backends
@@ -58,10 +66,12 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         targets = TargetPolicy.from_settings(settings)
         http = await stack.enter_async_context(open_client(targets))
         live, emitter, doorbell = Live(redis_url), Emitter(redis_url), Doorbell(redis_url)
-        for part in (live, emitter, doorbell):
+        limits = RateLimits(redis_url)
+        for part in (live, emitter, doorbell, limits):
             stack.push_async_callback(part.close)
         dispatcher = await stack.enter_async_context(Dispatcher(doorbell.ring, emitter.emit))
         backends = await stack.enter_async_context(Backends(http, targets))
+        cipher = open_cipher(settings)
         yield Runtime(
             settings=settings,
             engine=engine,
@@ -71,7 +81,11 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             live=live,
             storage=DiskStorage(settings.media_path),
             inspector=Inspector(),
-            cipher=open_cipher(settings),
+            cipher=cipher,
+            passwords=Passwords(settings.password_memory_kib, settings.password_time_cost),
+            tokens=AccessTokens(cipher.ring),
+            signed_urls=SignedUrls(cipher.ring),
+            limits=limits,
             targets=targets,
             http=http,
             backends=backends,

@@ -1,18 +1,22 @@
 """One request or job, one transaction: rows first, then the commit, then doorbells and events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from spoonfeeder.core.actor import Actor, System, User
+from spoonfeeder.db.row_security import restrict
 from spoonfeeder.realtime.doorbell import Ring
 from spoonfeeder.realtime.events import Event
 from spoonfeeder.runtime import Runtime
 
 TRANSACTION_SECONDS = 7.0
+
+Opening = Callable[[AsyncSession], Awaitable[Actor]]
+"""The first statement of a transaction: says who acts, and sets what the transaction may see."""
 
 
 class Work:
@@ -27,9 +31,13 @@ class Work:
 
     @property
     def workspace_id(self) -> UUID:
+        return self.user.workspace_id
+
+    @property
+    def user(self) -> User:
         if isinstance(self.actor, System):
-            raise LookupError(f"the system ({self.actor.reason}) has no workspace of its own")
-        return self.actor.workspace_id
+            raise LookupError(f"the system ({self.actor.reason}) is nobody and has no workspace of its own")
+        return self.actor
 
     def ring(self, queue: str, subject: UUID | None = None) -> None:
         """Tells the workers of `queue` that there is work, or that the row `subject` wants attention."""
@@ -48,20 +56,42 @@ class Work:
 
 @asynccontextmanager
 async def open_work(runtime: Runtime, actor: User) -> AsyncIterator[Work]:
-    async with _opened(runtime, actor) as work:
+    """Sees the rows of the actor's workspace, and no others even where a filter is forgotten (db.row_security)."""
+
+    async def opening(session: AsyncSession) -> User:
+        await restrict(session, actor.workspace_id)
+        return actor
+
+    async with open_by(runtime, opening) as work:
+        yield work
+
+
+@asynccontextmanager
+async def open_account_work(runtime: Runtime, actor: User) -> AsyncIterator[Work]:
+    """Sees users, workspaces, keys and logs, which no workspace owns; only for `features/auth` and what shows them."""
+
+    async def opening(_: AsyncSession) -> User:
+        return actor
+
+    async with open_by(runtime, opening) as work:
         yield work
 
 
 @asynccontextmanager
 async def open_system_work(runtime: Runtime, reason: str) -> AsyncIterator[Work]:
     """A transaction that sees all workspaces; only for `durable/` and the command line."""
-    async with _opened(runtime, System(reason)) as work:
+
+    async def opening(_: AsyncSession) -> System:
+        return System(reason)
+
+    async with open_by(runtime, opening) as work:
         yield work
 
 
 @asynccontextmanager
-async def _opened(runtime: Runtime, actor: Actor) -> AsyncIterator[Work]:
+async def open_by(runtime: Runtime, opening: Opening) -> AsyncIterator[Work]:
+    """For `features/auth`, whose opening also finds out who acts."""
     async with asyncio.timeout(TRANSACTION_SECONDS), runtime.sessions() as session:
-        work = Work(runtime, session, actor)
+        work = Work(runtime, session, await opening(session))
         yield work
         await work._commit()

@@ -132,6 +132,11 @@ def test_the_canary_opens_only_with_the_right_keys(cipher: Cipher) -> None:
         f"a:{'0123456789abcdef' * 4}",
         f"a:{bytes(range(32)).hex()}",
         f"a:{'deadbeef' * 8}",
+        f"a:{'00112233445566778899aabbccddeeff' * 2}",
+        f"a:{'0123456789abcdeffedcba9876543210' * 2}",
+        "a:a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b2",
+        "a:<64 hex digits>",
+        "a:change-me-to-a-random-32-byte-value",
     ],
 )
 def test_wrong_and_sample_keys_are_refused_in_one_sentence_without_the_key(keys: str) -> None:
@@ -143,7 +148,7 @@ def test_wrong_and_sample_keys_are_refused_in_one_sentence_without_the_key(keys:
     assert OLD_KEY[:8] not in sentence
 
 
-@pytest.mark.parametrize("key", ["your-32-byte-hex-key", "f" * 64, OLD_KEY[:32]])
+@pytest.mark.parametrize("key", ["your-32-byte-hex-key", "changeme", "f" * 64, "${ENCRYPTION_KEY}", OLD_KEY[:32]])
 def test_a_lone_key_is_held_to_the_same_rules(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENCRYPTION_KEY", key)
     with pytest.raises(SettingsError, match="ENCRYPTION_KEY "):

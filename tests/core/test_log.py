@@ -11,13 +11,31 @@ from asgi_correlation_id import correlation_id
 from spoonfeeder.core import log
 
 FORGED = 'x"\r\n2026-01-01 error forged\x1b[31m\x7f\u2028\u202e${jndi:ldap://a}'
+API_KEY = "sf_Zx81-qLm_0aB7cD2eF5gH8iJ3kL6mN9oP4rS1tUvWxY"
+ACCESS_TOKEN = (
+    "eyJhbGciOiJIUzI1NiIsImtpZCI6ImEifQ.eyJpc3MiOiJzcG9vbmZlZWRlciJ9.WkOgH2ZpgGCSz6C88qX98XfFM__5H8ycfn6gccTUxk4"
+)
 SECRETS = {
     "Authorization: Bearer abcdefghijklmnop1234": "abcdefghijklmnop1234",
     "postgresql://app:hunter2secret@db/x": "hunter2secret",
     "key sk-proj-0123456789abcdefghij failed": "0123456789abcdefghij",
     "https://g.example/v1?key=AIzaSyA1234567890abc": "AIzaSyA1234567890abc",
     '{"api_key": "k-very-secret-value"}': "k-very-secret-value",
+    f"the key {API_KEY} is unknown": API_KEY[4:],
+    f"GET /api/tasks?next=Bearer%20{API_KEY}": API_KEY[4:],
+    f"['authorization', '{ACCESS_TOKEN}']": "eyJ",
+    f"GET /socket.io/?token={ACCESS_TOKEN}&EIO=4": "eyJ",
+    f"%3D{ACCESS_TOKEN.rpartition('.')[0]}": "eyJ",
+    "Set-Cookie: spoonfeeder_refresh=mJ0x-qZ_81; HttpOnly; Path=/api/auth": "mJ0x-qZ_81",
+    "(b'cookie', b'theme=dark; spoonfeeder_refresh=mJ0x-qZ_81')": "mJ0x-qZ_81",
+    '{"refresh_token": "mJ0x-qZ_81"}': "mJ0x-qZ_81",
+    "https://spoon.example/invitation?token=mJ0x-qZ_81": "mJ0x-qZ_81",
 }
+ORDINARY = (
+    "output sf/0e8718c8-c253-4784-81dd-74076590e599/a.png, SF_PRIVATE_TARGETS and sf_short",
+    "eyJ is how a header begins",
+    "spoonfeeder_refresh is missing",
+)
 
 
 @pytest.fixture
@@ -95,7 +113,18 @@ def test_secrets_in_texts_do_not_appear(stream: io.StringIO, form: log.Format, t
 
 
 @pytest.mark.parametrize(
-    "name", ["api_key", "apiKey", "password", "authorization", "ENCRYPTION_KEY", "token", "cookie"]
+    "name",
+    [
+        "api_key",
+        "apiKey",
+        "password",
+        "authorization",
+        "ENCRYPTION_KEY",
+        "token",
+        "cookie",
+        "refresh_token",
+        "spoonfeeder_refresh",
+    ],
 )
 def test_values_under_telling_names_do_not_appear(stream: io.StringIO, name: str) -> None:
     log.configure("info", "json", stream)
@@ -105,7 +134,16 @@ def test_values_under_telling_names_do_not_appear(stream: io.StringIO, name: str
     assert "plain words" not in stream.getvalue()
 
 
-@pytest.mark.parametrize("name", ["max_tokens", "tokens", "key", "keys"])
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_texts_stay_readable(stream: io.StringIO, text: str) -> None:
+    log.configure("info", "json", stream)
+
+    structlog.get_logger("ours").info(text)
+
+    assert json.loads(stream.getvalue())["event"] == text
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "token_epoch", "last_refresh", "tokens", "key", "keys"])
 def test_ordinary_names_stay_readable(stream: io.StringIO, name: str) -> None:
     log.configure("info", "json", stream)
 

@@ -1,6 +1,6 @@
-"""A supervised tree of stubs: `stub_tree.py <log> <name>:<behaviour> …`, printing one JSON line of pids once they run.
+"""A supervised tree of stubs: `stub_tree.py <log> <name>:<behaviour>[:<grace>] …`, then a JSON line of pids.
 
-Behaviours: `polite` ends at SIGTERM, `stubborn` ignores it.
+Behaviours: `polite` ends at SIGTERM, `stubborn` ignores it. Grace is in seconds.
 """
 
 import json
@@ -34,8 +34,9 @@ def main() -> None:
     with Supervisor() as supervisor:
         try:
             for stub in stubs:
-                name, behaviour = stub.split(":")
-                program = Program(name, [sys.executable, "-c", STUB, record, name, behaviour], {}, grace_seconds=0.5)
+                name, behaviour, *grace = stub.split(":")
+                command = [sys.executable, "-c", STUB, record, name, behaviour]
+                program = Program(name, command, {}, grace_seconds=float(grace[0]) if grace else 0.5)
                 supervisor.launch(program)
                 programs.append(program)
             while Path(record).read_text().count(" runs") < len(stubs):

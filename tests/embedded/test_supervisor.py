@@ -77,13 +77,13 @@ def test_a_part_that_does_not_listen_is_killed_after_its_grace(start: Callable[.
 
 
 def test_a_second_signal_does_not_wait(start: Callable[..., Tree]) -> None:
-    tree = start("server:stubborn", "api:stubborn")
+    tree = start("server:stubborn:60", "api:stubborn:60")
 
     tree.process.terminate()
     wait_for(lambda: tree.words("asked") == ["api"], 5)
     tree.process.terminate()
 
-    assert wait_for(lambda: tree.process.poll() is not None, 5) < 0.4
+    wait_for(lambda: tree.process.poll() is not None, 5)
     assert tree.words("asked") == ["api"]
     assert tree.all_gone()
 
@@ -93,7 +93,7 @@ def test_nothing_outlives_a_killed_supervisor(start: Callable[..., Tree]) -> Non
 
     tree.process.kill()
 
-    assert wait_for(tree.all_gone, 5) < 1
+    wait_for(tree.all_gone, 5)
 
 
 def test_a_part_that_ends_is_started_again(start: Callable[..., Tree]) -> None:

@@ -123,7 +123,7 @@ def test_up_is_ready_used_ended_killed_and_ready_again(home: Path, start: Callab
     assert second.get("/profiles") == profiles
     second.process.kill()
     second.process.wait()
-    assert wait_for(second.all_gone, 5) < 1
+    wait_for(second.all_gone, 5)
 
     third = start()
     third.until_ready()

@@ -55,12 +55,12 @@ async def test_a_paused_redis_costs_a_second_once_and_then_nothing(live: Live, r
     try:
         started = time.monotonic()
         assert await live.get_progress([running]) == {}
-        assert 0.9 < time.monotonic() - started < 1.5
+        assert 0.9 < time.monotonic() - started < 3
         started = time.monotonic()
         for _ in range(100):
             assert await live.get_progress([running]) == {}
             await live.set_progress(running, {"progress": 2})
-        assert time.monotonic() - started < 0.1
+        assert time.monotonic() - started < 0.9  # not one of the 200 waited
     finally:
         os.kill(redis.pid, signal.SIGCONT)
     await until_async(lambda: live.get_progress([running]))

@@ -56,7 +56,9 @@ def is_output(object_info: ObjectInfo | None, class_type: str) -> bool:
 
 
 def _told(object_info: ObjectInfo | None, class_type: str) -> Iterator[tuple[str, str, Any]]:
-    sections = _mapping(_mapping((object_info or {}).get(class_type)).get("input"))
+    if not object_info:
+        return
+    sections = _mapping(_mapping(object_info.get(class_type)).get("input"))
     for section in ("required", "optional", "hidden"):
         for name, told in _mapping(sections.get(section)).items():
             yield section, name, told

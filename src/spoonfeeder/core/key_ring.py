@@ -12,7 +12,7 @@ from spoonfeeder.core.settings import Settings, SettingsError
 
 KEY_BYTES = 32
 LONE_KEY_ID = "default"
-LEAST_DISTINCT_BYTES = 16  # 32 random bytes have about 30 different ones; repeated patterns have few
+LEAST_DISTINCT = 17  # 32 random bytes have about 30 different ones, and as many steps between them; patterns have few
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 ADVICE = "make one with `openssl rand -hex 32`."
 
@@ -88,4 +88,4 @@ def _key(text: str, name: str) -> bytes:
 
 def _is_pattern(key: bytes) -> bool:
     steps = {(after - before) % 256 for before, after in pairwise(key)}
-    return len(steps) == 1 or len(set(key)) < LEAST_DISTINCT_BYTES
+    return min(len(set(key)), len(steps)) < LEAST_DISTINCT

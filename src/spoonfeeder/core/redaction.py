@@ -6,14 +6,17 @@ from typing import Any
 
 HIDDEN = "***"
 SECRET_NAME = re.compile(
-    r"api_?key|authorization|cookie|credential|encryption_key|passw(or)?d|secret|(^|_)token$|(access|refresh|bearer)_?token",
+    r"api_?key|authorization|cookie|credential|encryption_key|passw(or)?d|secret|(^|_)token$|(access|refresh|bearer)_?token"
+    r"|spoonfeeder_refresh",
     re.IGNORECASE,
 )
 SECRET_TEXT = re.compile(
     r"(?P<bearer>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
     r"|(?P<user>://[^/\s:@]*:)[^/\s@]+(?=@)"
-    r"|(?P<field>(?:api[_-]?key|password|secret|access_token|x-goog-api-key|[?&]key)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;)}]{4,}"
-    r"|\b(?P<prefix>sk-|sk_|AIza|xai-|hf_|ghp_|whsec_)[A-Za-z0-9_-]{12,}",
+    r"|(?P<field>(?:api[_-]?key|password|secret|(?:access|refresh)_?token|spoonfeeder_refresh|x-goog-api-key"
+    r"|[?&](?:key|token))[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;)}]{4,}"
+    r"|(?:\b|(?<=%[0-9A-F]{2}))(?P<prefix>sk-|sk_|AIza|xai-|hf_|ghp_|whsec_|sf_(?=[A-Za-z0-9_-]{20}))[A-Za-z0-9_-]{12,}"
+    r"|(?:(?<![A-Za-z0-9_-])|(?<=%[0-9A-F]{2}))eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
     re.IGNORECASE,
 )
 # C0, DEL and C1 controls, line separators, and the marks that turn the direction of text.
@@ -39,10 +42,8 @@ def clean(value: Any, depth: int = 0) -> Any:
 
 
 def hide_secrets(text: str) -> str:
-    """`text` without what looks like a key, a password in an address or a bearer token."""
-    return SECRET_TEXT.sub(
-        lambda found: (found["bearer"] or found["user"] or found["field"] or found["prefix"] or "") + HIDDEN, text
-    )
+    """`text` without what looks like a key, a password in an address, a token or a cookie of a login."""
+    return SECRET_TEXT.sub(lambda found: (found[found.lastgroup] if found.lastgroup else "") + HIDDEN, text)
 
 
 def escape_controls(text: str) -> str:

@@ -22,6 +22,14 @@ class Auth(StrEnum):
     REQUIRED = "required"
 
 
+class RateLimiting(StrEnum):
+    """`auto` counts in server mode only."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 class Demo(StrEnum):
     AUTO = "auto"
     ON = "on"
@@ -72,6 +80,17 @@ class Settings(BaseSettings):
     trusted_proxies: CommaList = ()
     auth: Auth = Auth.LOCAL
     trusted_network: bool = False
+    session_days: float = Field(30.0, gt=0, le=3650)
+    password_memory_kib: int = Field(65_536, ge=8, le=4_194_304)
+    password_time_cost: int = Field(3, ge=1, le=100)
+    rate_limits: RateLimiting = RateLimiting.AUTO
+    limit_general: str = "600/minute"
+    limit_chat: str = "60/minute"
+    limit_generation: str = "120/minute"
+    limit_login: str = "5/minute"
+    limit_login_account: str = "20/hour"
+    queued_per_user: int | None = Field(None, ge=1)
+    api_log_days: float = Field(30.0, gt=0, le=3650)
     demo: Demo = Demo.AUTO
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -113,6 +132,20 @@ class Settings(BaseSettings):
             raise ValueError("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
         return self
 
+    @property
+    def is_server(self) -> bool:
+        """People sign in; otherwise everybody who reaches the API is the local owner."""
+        return self.auth is Auth.REQUIRED
+
+    @property
+    def counts_requests(self) -> bool:
+        return self.rate_limits is RateLimiting.ON or (self.rate_limits is RateLimiting.AUTO and self.is_server)
+
+    @property
+    def most_queued(self) -> int:
+        """How many rows of one user may be pending."""
+        return self.queued_per_user or (1_000 if self.is_server else 10_000)
+
     @cached_property
     def media_path(self) -> Path:
         return self.media_storage_path or self.home / "media"
@@ -145,15 +178,11 @@ class Settings(BaseSettings):
 
     def require_safe_bind(self) -> None:
         """Raises SettingsError where the API would be open to more people than the settings say (R42)."""
-        if self.auth is Auth.REQUIRED:
-            raise SettingsError(
-                "AUTH=required: this version has no login yet, so it would protect nothing; leave it out."
-            )
-        if self.host in LOOPBACK_HOSTS or self.trusted_network:
+        if self.is_server or self.host in LOOPBACK_HOSTS or self.trusted_network:
             return
         raise SettingsError(
-            f"HOST={self.host} would let anyone on the network in: use 127.0.0.1, or set TRUSTED_NETWORK=1 "
-            "if everybody who can reach this machine may use it."
+            f"HOST={self.host} would let anyone on the network in: set AUTH=required so that people sign in, or "
+            "TRUSTED_NETWORK=1 if everybody who can reach this machine may use it."
         )
 
 

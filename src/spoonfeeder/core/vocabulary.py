@@ -59,6 +59,14 @@ class UserRole(StrEnum):
     MEMBER = "member"
 
 
+class Scope(StrEnum):
+    """What an API key may be used for; a higher one includes the lower."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
 class MediaKind(StrEnum):
     OUTPUT = "output"
     UPLOAD = "upload"

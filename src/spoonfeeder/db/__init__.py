@@ -1,11 +1,13 @@
 """The tables, one module per area, and the way to reach and to migrate them."""
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID, LOCAL_OWNER_ID
+from spoonfeeder.db.access import ApiKey, Invitation, LoginSession, RefreshToken
 from spoonfeeder.db.account import User, Workspace, WorkspaceMember
 from spoonfeeder.db.base import Base
 from spoonfeeder.db.chat import Conversation, Message
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
 from spoonfeeder.db.idempotency import IdempotencyKey
+from spoonfeeder.db.logs import ApiCall, AuditEntry
 from spoonfeeder.db.media import Media
 from spoonfeeder.db.profile import Profile, ProfileModel, ProviderSetting
 from spoonfeeder.db.system import SystemValue
@@ -14,15 +16,21 @@ from spoonfeeder.db.task import Result, Task
 __all__ = [
     "DEFAULT_WORKSPACE_ID",
     "LOCAL_OWNER_ID",
+    "ApiCall",
+    "ApiKey",
+    "AuditEntry",
     "Base",
     "Conversation",
     "Generation",
     "IdempotencyKey",
+    "Invitation",
+    "LoginSession",
     "Media",
     "Message",
     "Profile",
     "ProfileModel",
     "ProviderSetting",
+    "RefreshToken",
     "Result",
     "Session",
     "SystemValue",

@@ -1,5 +1,6 @@
 """Who may use the server, and the workspaces that own every row."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, func, text
@@ -22,6 +23,8 @@ class User(Created, Updated, Base):
     password_hash: Mapped[LongText | None]
     active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     token_epoch: Mapped[Counter]
+    default_workspace_id: Mapped[UUID | None] = mapped_column(ForeignKey("workspaces.id", ondelete="SET NULL"))
+    last_login_at: Mapped[datetime | None]
 
 
 class Workspace(Created, Updated, Base):

@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, desc, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, desc, func, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 from spoonfeeder.db.base import Counter, LongText, Str20, Str50, one_of
@@ -40,6 +41,10 @@ class LifeCycle:
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
 
+    @declared_attr
+    def created_by(cls) -> Mapped[UUID | None]:  # noqa: N805 - a column with a foreign key of each table's own
+        return mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+
 
 def life_cycle_rules(table: str, status: type[StrEnum], done: str) -> tuple[SchemaItem, ...]:
     """Checks and partial indexes of a table with a life cycle.
@@ -55,6 +60,7 @@ def life_cycle_rules(table: str, status: type[StrEnum], done: str) -> tuple[Sche
         Index(f"idx_{table}_claim", desc("priority"), "created_at", postgresql_where=text("status = 'pending'")),
         Index(f"idx_{table}_running", "id", postgresql_where=text("status = 'running'")),
         Index(f"idx_{table}_active", "workspace_id", postgresql_where=active),
+        Index(f"idx_{table}_created_by", "created_by", postgresql_where=active),
         Index(
             f"idx_{table}_cancel",
             "id",

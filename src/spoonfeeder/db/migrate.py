@@ -11,6 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from spoonfeeder.db.row_security import secure_rows
+
 LOCK_KEY = 0x5F00_D1E7
 
 
@@ -32,6 +34,7 @@ def upgrade(url: str, revision: str = "head") -> None:
         _lock(connection)
         _refuse_foreign(connection)
         command.upgrade(_config(connection), revision)
+        secure_rows(connection)
 
     run_on(url, migrate)
 

@@ -1,15 +1,23 @@
-"""What routes ask for: the runtime, the actor, and one transaction per request."""
+"""What routes ask for, and with it their policy: a transaction (`…Work`), or who acts (`…Actor`)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from spoonfeeder.core.actor import User
-from spoonfeeder.features.auth.access import current_actor
+from spoonfeeder.features.auth import policy as policies
+from spoonfeeder.features.auth.credentials import read_credentials, wanted_workspace
+from spoonfeeder.features.auth.entry import enter
+from spoonfeeder.features.auth.policy import Policy
+from spoonfeeder.features.auth.throttle import count
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.work import Work, open_work
+from spoonfeeder.work import Work, open_by
 
 
 def the_runtime(connection: HTTPConnection) -> Runtime:
@@ -18,13 +26,102 @@ def the_runtime(connection: HTTPConnection) -> Runtime:
 
 
 RuntimeDep = Annotated[Runtime, Depends(the_runtime)]
-ActorDep = Annotated[User, Depends(current_actor)]
+
+GLANCE_SECONDS = 1.0
 
 
-async def request_work(runtime: RuntimeDep, actor: ActorDep) -> AsyncIterator[Work]:
-    """Committed before the answer leaves: FastAPI ends function-scoped dependencies first."""
-    async with open_work(runtime, actor) as work:
-        yield work
+class Entering:
+    """A transaction that is committed before the answer leaves: FastAPI ends function-scoped dependencies first."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    async def __call__(self, runtime: RuntimeDep, connection: HTTPConnection) -> AsyncIterator[Work]:
+        async with entered(runtime, connection, self.policy) as work:
+            yield work
 
 
-WorkDep = Annotated[Work, Depends(request_work, scope="function")]
+class Acting:
+    """For routes that wait for somebody else and so hold no transaction meanwhile."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    async def __call__(self, runtime: RuntimeDep, connection: HTTPConnection) -> User:
+        async with entered(runtime, connection, self.policy) as work:
+            return work.user
+
+
+class Public:
+    """Anyone may call this."""
+
+    policy = policies.PUBLIC
+
+    async def __call__(self, runtime: RuntimeDep, connection: HTTPConnection) -> None:
+        await count(runtime, connection, self.policy, None)
+
+
+class Glancing:
+    """Who acts, or None for somebody who shows no credentials at all; the route decides what it tells whom.
+
+    While the database is away nobody is recognised.
+    """
+
+    policy = policies.PUBLIC
+
+    async def __call__(self, runtime: RuntimeDep, connection: HTTPConnection) -> User | None:
+        if runtime.settings.is_server and "authorization" not in connection.headers:
+            await count(runtime, connection, self.policy, None)
+            return None
+        try:
+            async with asyncio.timeout(GLANCE_SECONDS), entered(runtime, connection, policies.SELF_READ) as work:
+                return work.user
+        except (SQLAlchemyError, OSError):
+            return None
+
+
+@asynccontextmanager
+async def entered(runtime: Runtime, connection: HTTPConnection, policy: Policy) -> AsyncIterator[Work]:
+    """Raises Unauthorized, Forbidden, WorkspaceNotFound, TooManyRequests."""
+    peer = connection.client.host if connection.client else None
+
+    async def opening(session: AsyncSession) -> User:
+        shown = read_credentials(runtime, connection, policy)
+        actor = await enter(session, policy, shown, wanted_workspace(connection), peer)
+        connection.state.actor = actor
+        return actor
+
+    try:
+        async with open_by(runtime, opening) as work:
+            if work.user.user_id is not None:  # a signed address is not counted: a page of pictures has many
+                await count(runtime, connection, policy, str(work.user.user_id))
+            yield work
+    except policies.Unauthorized:
+        await count(runtime, connection, policies.PUBLIC, None)
+        raise
+
+
+def _work(policy: Policy) -> object:
+    return Depends(Entering(policy), scope="function")
+
+
+PUBLIC = Depends(Public())
+
+ReadWork = Annotated[Work, _work(policies.READ)]
+MediaWork = Annotated[Work, _work(policies.MEDIA)]
+WriteWork = Annotated[Work, _work(policies.WRITE)]
+GenerateWork = Annotated[Work, _work(policies.GENERATE)]
+ManageWork = Annotated[Work, _work(policies.MANAGE)]
+SelfReadWork = Annotated[Work, _work(policies.SELF_READ)]
+SelfWriteWork = Annotated[Work, _work(policies.SELF_WRITE)]
+MemberReadWork = Annotated[Work, _work(policies.MEMBER_READ)]
+PeopleWork = Annotated[Work, _work(policies.PEOPLE)]
+OwnerWork = Annotated[Work, _work(policies.OWNER)]
+ServerWork = Annotated[Work, _work(policies.SERVER)]
+
+AnyoneOrActor = Annotated[User | None, Depends(Glancing())]
+SelfActor = Annotated[User, Depends(Acting(policies.SELF_READ))]
+ReadActor = Annotated[User, Depends(Acting(policies.READ))]
+MediaActor = Annotated[User, Depends(Acting(policies.MEDIA))]
+WriteActor = Annotated[User, Depends(Acting(policies.WRITE))]
+ManageActor = Annotated[User, Depends(Acting(policies.MANAGE))]

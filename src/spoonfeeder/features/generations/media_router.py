@@ -11,7 +11,7 @@ from spoonfeeder.core.errors import NotFound
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible
-from spoonfeeder.features.auth.depends import WorkDep
+from spoonfeeder.features.auth.depends import MediaWork
 from spoonfeeder.features.generations import queries
 from spoonfeeder.features.media import service as media
 from spoonfeeder.features.media.router import SERVED
@@ -41,20 +41,24 @@ async def _output(work: Work, generation_id: UUID, position: int) -> Media:
 
 @router.get("/outputs/{position}", **SERVED)
 async def get_output(
-    work: WorkDep, request: Request, generation_id: UUID, position: Position, download: Annotated[bool, Query()] = False
+    work: MediaWork,
+    request: Request,
+    generation_id: UUID,
+    position: Position,
+    download: Annotated[bool, Query()] = False,
 ) -> Response:
     row = await _output(work, generation_id, position)
     return await media.open_media(work.runtime, request, row, download=download)
 
 
 @router.get("/outputs/{position}/thumbnail", **SERVED)
-async def get_output_thumbnail(work: WorkDep, request: Request, generation_id: UUID, position: Position) -> Response:
+async def get_output_thumbnail(work: MediaWork, request: Request, generation_id: UUID, position: Position) -> Response:
     row = await _output(work, generation_id, position)
     return await media.open_media(work.runtime, request, row, thumbnail=True)
 
 
 @router.get("/preview", response_class=Response)
-async def get_preview(work: WorkDep, generation_id: UUID) -> Response:
+async def get_preview(work: MediaWork, generation_id: UUID) -> Response:
     """The newest picture in the making, for a minute after it came; `?n=` only makes the URL of a newer one differ."""
     await queries.get(work, generation_id)
     preview = await work.runtime.live.get_preview(generation_id)

@@ -14,7 +14,7 @@ from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize
 from spoonfeeder.core.schema import Ok, Page, Pagination
 from spoonfeeder.durable.idempotency import Once
-from spoonfeeder.features.auth.depends import WorkDep
+from spoonfeeder.features.auth.depends import GenerateWork, ReadWork, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.generations import ending, queries, service
 from spoonfeeder.features.generations.rows import COLUMNS, Json, ok
@@ -49,25 +49,25 @@ async def _create_once(
 
 
 @router.post("/comfyui/sessions/{session_id}/generate", **CREATED)
-async def generate(work: WorkDep, once: OnceDep, session_id: UUID, data: GenerateInput) -> Json:
+async def generate(work: GenerateWork, once: OnceDep, session_id: UUID, data: GenerateInput) -> Json:
     return await _create_once(work, once, data, session_id)
 
 
 @router.post("/comfyui/workflows/{workflow_id}/execute", **CREATED)
-async def execute_workflow(work: WorkDep, once: OnceDep, workflow_id: UUID, data: GenerateInput) -> Json:
+async def execute_workflow(work: GenerateWork, once: OnceDep, workflow_id: UUID, data: GenerateInput) -> Json:
     """Generates without a session."""
     await service.require_workflow(work, workflow_id)
     return await _create_once(work, once, data.model_copy(update={"workflow_id": workflow_id}), None)
 
 
 @router.post("/comfyui/prompt", **CREATED)
-async def run_prompt(work: WorkDep, once: OnceDep, data: PromptInput) -> Json:
+async def run_prompt(work: GenerateWork, once: OnceDep, data: PromptInput) -> Json:
     """Runs a graph as it stands; its own seed is kept."""
     return await _create_once(work, once, service.as_generate(data), data.session_id, None)
 
 
 @router.get("/comfyui/generations/{generation_id}", response_model=Ok[GenerationDetail])
-async def get_generation(work: WorkDep, generation_id: UUID) -> Json:
+async def get_generation(work: ReadWork, generation_id: UUID) -> Json:
     rows = await queries.with_live(work, [await queries.get(work, generation_id, snapshot=True)])
     return ok(rows[0])
 
@@ -76,7 +76,7 @@ async def get_generation(work: WorkDep, generation_id: UUID) -> Json:
     "/comfyui/generations/{generation_id}/workflow", response_model=Ok[GenerationWorkflow] | dict[str, GraphNode]
 )
 async def get_generation_workflow(
-    work: WorkDep, generation_id: UUID, download: Annotated[bool, Query(strict=False)] = False
+    work: ReadWork, generation_id: UUID, download: Annotated[bool, Query(strict=False)] = False
 ) -> Response:
     """The exact graph; with `?download=1` the stored bytes as a file."""
     row = await queries.get(work, generation_id, snapshot=True)
@@ -95,26 +95,26 @@ async def get_generation_workflow(
 
 
 @router.patch("/comfyui/generations/{generation_id}", **SHOWN)
-async def change_generation(work: WorkDep, generation_id: UUID, data: GenerationPatch) -> Json:
+async def change_generation(work: WriteWork, generation_id: UUID, data: GenerationPatch) -> Json:
     await service.change(work, generation_id, data)
     return await _answer(work, generation_id)
 
 
 @router.post("/comfyui/generations/{generation_id}/rerun", **CREATED)
-async def rerun_generation(work: WorkDep, once: OnceDep, generation_id: UUID) -> Json:
+async def rerun_generation(work: GenerateWork, once: OnceDep, generation_id: UUID) -> Json:
     """A new row with the same graph, to the letter."""
     copy_id, headers = await once_only(work, once, "generation", partial(service.rerun, work, generation_id))
     return await _answer(work, copy_id, 201, headers)
 
 
 @router.post("/comfyui/generations/{generation_id}/cancel", **SHOWN)
-async def cancel_generation(work: WorkDep, generation_id: UUID) -> Json:
+async def cancel_generation(work: WriteWork, generation_id: UUID) -> Json:
     await ending.cancel(work, generation_id)
     return await _answer(work, generation_id)
 
 
 @router.delete("/comfyui/generations/{generation_id}", **SHOWN)
-async def delete_generation(work: WorkDep, generation_id: UUID) -> Json:
+async def delete_generation(work: WriteWork, generation_id: UUID) -> Json:
     """Cancels a live one; hides an ended one, to be restored within 7 days."""
     rows = await queries.with_live(work, [await queries.get(work, generation_id)])
     if await ending.delete(work, generation_id):
@@ -123,14 +123,14 @@ async def delete_generation(work: WorkDep, generation_id: UUID) -> Json:
 
 
 @router.post("/comfyui/generations/{generation_id}/restore", **SHOWN)
-async def restore_generation(work: WorkDep, generation_id: UUID) -> Json:
+async def restore_generation(work: WriteWork, generation_id: UUID) -> Json:
     await ending.restore(work, generation_id)
     return await _answer(work, generation_id)
 
 
 @router.get("/comfyui/workflows/{workflow_id}/generations", response_model=Page[GenerationOut])
 async def workflow_generations(
-    work: WorkDep,
+    work: ReadWork,
     workflow_id: UUID,
     page: PageNumber = 1,
     limit: PageSize = 20,
@@ -146,7 +146,7 @@ async def workflow_generations(
 
 
 @router.get("/active", response_model=Ok[list[ActiveItem]])
-async def list_active(work: WorkDep) -> Json:
+async def list_active(work: ReadWork) -> Json:
     """All that is pending or running; for polling where sockets are blocked."""
     rows = await queries.active(work)
     newest = await work.runtime.live.get_progress([row.id for row in rows])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from spoonfeeder.core.pagination import Cursor, PageSize
 from spoonfeeder.core.schema import Done, Ok
-from spoonfeeder.features.auth.depends import WorkDep
+from spoonfeeder.features.auth.depends import ManageWork, ReadWork, WriteWork
 from spoonfeeder.features.generations import ending, queries
 from spoonfeeder.features.generations.rows import COLUMNS, Json, ok
 from spoonfeeder.features.generations.schemas import GenerationOut
@@ -28,7 +28,7 @@ class SessionWithGenerations(SessionOut):
 
 @router.get("/comfyui/sessions/{session_id}", response_model=Ok[SessionWithGenerations], **SESSIONS)
 async def get_session(
-    work: WorkDep,
+    work: ReadWork,
     session_id: UUID,
     limit: PageSize = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
@@ -44,27 +44,27 @@ async def get_session(
 
 
 @router.delete("/comfyui/sessions/{session_id}", **SESSIONS)
-async def delete_session(work: WorkDep, session_id: UUID) -> Done:
+async def delete_session(work: WriteWork, session_id: UUID) -> Done:
     """Cancels what still runs in it; can be restored for 7 days."""
     await ending.delete_session(work, session_id)
     return Done(message="The session was deleted; it can be restored for 7 days.")
 
 
 @router.post("/comfyui/sessions/{session_id}/restore", **SESSIONS)
-async def restore_session(work: WorkDep, session_id: UUID) -> Ok[SessionOut]:
+async def restore_session(work: WriteWork, session_id: UUID) -> Ok[SessionOut]:
     await ending.restore_session(work, session_id)
     return Ok(data=SessionOut.model_validate(await sessions.show(work, session_id)))
 
 
 @router.delete("/profiles/{profile_id}", tags=["profiles"])
-async def delete_profile(work: WorkDep, profile_id: UUID) -> Done:
+async def delete_profile(work: ManageWork, profile_id: UUID) -> Done:
     """With its workflows, sessions and their generations; can be restored for 7 days."""
     await ending.delete_profile(work, profile_id)
     return Done(message="The profile was deleted; it can be restored for 7 days.")
 
 
 @router.post("/profiles/{profile_id}/restore", tags=["profiles"])
-async def restore_profile(work: WorkDep, profile_id: UUID) -> Ok[ProfileOut]:
+async def restore_profile(work: ManageWork, profile_id: UUID) -> Ok[ProfileOut]:
     """With all that vanished with it."""
     await ending.restore_profile(work, profile_id)
     return Ok(data=profiles.shown(work.runtime, await profiles.get(work, profile_id)))

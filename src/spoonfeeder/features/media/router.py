@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.schema import Ok, failures
-from spoonfeeder.features.auth.depends import ActorDep, RuntimeDep, WorkDep
+from spoonfeeder.features.auth.depends import MediaActor, MediaWork, RuntimeDep, WriteActor
 from spoonfeeder.features.media import by_name, service
 from spoonfeeder.features.media.schemas import MediaOut
 from spoonfeeder.work import open_work
@@ -34,7 +34,7 @@ SERVED: dict[str, Any] = {
 @router.post("/comfyui/uploads", status_code=201, responses=failures(507))
 async def upload_file(
     runtime: RuntimeDep,
-    actor: ActorDep,
+    actor: WriteActor,
     file: Annotated[UploadFile | SkipJsonSchema[None], File(description="The file")] = None,
     image: Annotated[
         UploadFile | SkipJsonSchema[None], File(description="The same, by the name ComfyUI's clients use")
@@ -55,19 +55,19 @@ async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
 
 
 @router.get("/media/{media_id}", **SERVED)
-async def get_media(work: WorkDep, request: Request, media_id: UUID, download: bool = False) -> Response:
+async def get_media(work: MediaWork, request: Request, media_id: UUID, download: bool = False) -> Response:
     return await service.open_media(work.runtime, request, await service.get(work, media_id), download=download)
 
 
 @router.get("/media/{media_id}/thumbnail", **SERVED)
-async def get_media_thumbnail(work: WorkDep, request: Request, media_id: UUID) -> Response:
+async def get_media_thumbnail(work: MediaWork, request: Request, media_id: UUID) -> Response:
     return await service.open_media(work.runtime, request, await service.get(work, media_id), thumbnail=True)
 
 
 @router.get("/comfyui/image/{filename}", **SERVED)
 async def get_image_by_name(
     runtime: RuntimeDep,
-    actor: ActorDep,
+    actor: MediaActor,
     request: Request,
     filename: str,
     subfolder: Annotated[str | None, Query(max_length=500)] = None,

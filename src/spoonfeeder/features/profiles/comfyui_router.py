@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from spoonfeeder.core.schema import Ok, failures
-from spoonfeeder.features.auth.depends import ActorDep, RuntimeDep
+from spoonfeeder.features.auth.depends import ReadActor, RuntimeDep
 from spoonfeeder.features.profiles import comfyui
 from spoonfeeder.features.profiles.schemas import OptionLists, QueueOut
 
@@ -15,11 +15,11 @@ ProfileId = Annotated[UUID | None, Query()]
 
 
 @router.get("/options")
-async def get_options(runtime: RuntimeDep, actor: ActorDep, profile_id: ProfileId = None) -> Ok[OptionLists]:
+async def get_options(runtime: RuntimeDep, actor: ReadActor, profile_id: ProfileId = None) -> Ok[OptionLists]:
     return Ok(data=await comfyui.read_options(runtime, actor, profile_id))
 
 
 @router.get("/queue", responses=failures(502, 504))
-async def get_queue(runtime: RuntimeDep, actor: ActorDep, profile_id: ProfileId = None) -> Ok[QueueOut]:
+async def get_queue(runtime: RuntimeDep, actor: ReadActor, profile_id: ProfileId = None) -> Ok[QueueOut]:
     """How busy the ComfyUI is, and where the workspace's own generations stand in its queue."""
     return Ok(data=await comfyui.read_queue(runtime, actor, profile_id))

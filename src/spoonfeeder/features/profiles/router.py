@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
 from spoonfeeder.core.schema import Ok, failures
 from spoonfeeder.core.vocabulary import Provider
-from spoonfeeder.features.auth.depends import ActorDep, RuntimeDep, WorkDep
+from spoonfeeder.features.auth.depends import ManageActor, ManageWork, ReadWork, RuntimeDep
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.profiles import connection, service
 from spoonfeeder.features.profiles.schemas import (
@@ -24,13 +24,13 @@ router = APIRouter(prefix="/api/profiles", tags=["profiles"])
 
 @router.get("")
 async def list_profiles(
-    work: WorkDep, provider: Annotated[Provider | None, Query()] = None, limit: WholeList = MOST_ROWS
+    work: ReadWork, provider: Annotated[Provider | None, Query()] = None, limit: WholeList = MOST_ROWS
 ) -> Ok[list[ProfileOut]]:
     return Ok(data=await service.list_profiles(work, provider=provider, limit=limit))
 
 
 @router.post("", status_code=201)
-async def create_profile(work: WorkDep, once: OnceDep, response: Response, data: ProfileInput) -> Ok[ProfileOut]:
+async def create_profile(work: ManageWork, once: OnceDep, response: Response, data: ProfileInput) -> Ok[ProfileOut]:
     async def create() -> UUID:
         return (await service.create(work, data)).id
 
@@ -46,16 +46,16 @@ async def test_connection(runtime: RuntimeDep, data: ConnectionInput) -> Ok[Conn
 
 
 @router.get("/{profile_id}")
-async def get_profile(work: WorkDep, profile_id: UUID) -> Ok[ProfileOut]:
+async def get_profile(work: ReadWork, profile_id: UUID) -> Ok[ProfileOut]:
     return Ok(data=service.shown(work.runtime, await service.get(work, profile_id)))
 
 
 @router.put("/{profile_id}", name="put_profile")
 @router.patch("/{profile_id}")
-async def update_profile(work: WorkDep, profile_id: UUID, data: ProfilePatch) -> Ok[ProfileOut]:
+async def update_profile(work: ManageWork, profile_id: UUID, data: ProfilePatch) -> Ok[ProfileOut]:
     return Ok(data=service.shown(work.runtime, await service.update_profile(work, profile_id, data)))
 
 
 @router.post("/{profile_id}/test", responses=failures(502, 504))
-async def test_profile(runtime: RuntimeDep, actor: ActorDep, profile_id: UUID) -> Ok[ConnectionReport]:
+async def test_profile(runtime: RuntimeDep, actor: ManageActor, profile_id: UUID) -> Ok[ConnectionReport]:
     return Ok(data=await connection.try_profile(runtime, actor, profile_id))

@@ -1,9 +1,10 @@
-"""`/`, `/api/health` and `/api/stats`."""
+"""`/`, `/api/health`, `/api/stats` and the OpenAPI document."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse
 
 from spoonfeeder.core.schema import Failure, Ok
-from spoonfeeder.features.auth.depends import ActorDep, RuntimeDep, WorkDep
+from spoonfeeder.features.auth.depends import PUBLIC, AnyoneOrActor, ReadWork, RuntimeDep, SelfActor
 from spoonfeeder.features.system import service
 from spoonfeeder.features.system.schemas import Alive, Front, Health, Stats
 
@@ -12,28 +13,33 @@ front = APIRouter(tags=["system"])
 
 
 @front.get("/")
-async def get_front() -> Ok[Front]:
+async def get_front(actor: AnyoneOrActor) -> Ok[Front]:
     """Where everything is, for a person who opens the address in a browser."""
-    return Ok(data=Front())
+    return Ok(data=Front() if actor else Front(version=None))
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def get_openapi(request: Request, _: SelfActor) -> JSONResponse:
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/health")
-async def get_health(runtime: RuntimeDep, actor: ActorDep) -> Ok[Health]:
-    """Always 200 while this process answers; the body says what is away."""
+async def get_health(runtime: RuntimeDep, actor: AnyoneOrActor) -> Ok[Health]:
+    """Always 200 while this process answers; the body says what is away, to those who are signed in."""
     return Ok(data=await service.health(runtime, actor))
 
 
-@router.get("/health/live")
+@router.get("/health/live", dependencies=[PUBLIC])
 async def get_live() -> Ok[Alive]:
     return Ok(data=Alive())
 
 
-@router.get("/health/ready", responses={503: {"model": Failure}})
+@router.get("/health/ready", dependencies=[PUBLIC], responses={503: {"model": Failure}})
 async def get_ready(runtime: RuntimeDep) -> Ok[Alive]:
     await service.require_ready(runtime)
     return Ok(data=Alive(status="ready"))
 
 
 @router.get("/stats")
-async def get_stats(work: WorkDep) -> Ok[Stats]:
+async def get_stats(work: ReadWork) -> Ok[Stats]:
     return Ok(data=await service.stats(work))

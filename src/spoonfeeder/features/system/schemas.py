@@ -36,11 +36,14 @@ class Services(Record):
 
 
 class Health(Record):
-    """`down` without its database, `degraded` when Redis, all workers or the storage are away."""
+    """`down` without its database, `degraded` when Redis, all workers or the storage are away.
+
+    `services` is null for callers who are not signed in.
+    """
 
     status: HealthStatus
     timestamp: Timestamp
-    services: Services
+    services: Services | None
 
 
 class Alive(Record):
@@ -61,7 +64,7 @@ class Stats(Record):
 
 class Front(Record):
     name: str = "Spoon Feeder"
-    version: str = __version__
+    version: str | None = __version__
     health: str = "/api/health"
     openapi: str = "/api/openapi.json"
     socket_io: str = "/socket.io"

@@ -1,5 +1,6 @@
 """Health and counts."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,7 @@ from spoonfeeder.core.vocabulary import GenerationStatus, TaskStatus
 from spoonfeeder.db import Generation, Media, Profile, Session, Task, Workflow
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.system import probes
-from spoonfeeder.features.system.schemas import Health, HealthStatus, Services, ServiceStatus, Stats
+from spoonfeeder.features.system.schemas import Health, HealthStatus, Service, Services, ServiceStatus, Stats
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
 
@@ -26,25 +27,36 @@ class NotReady(AppError):
     code = "NOT_READY"
 
 
-async def health(runtime: Runtime, actor: User) -> Health:
-    answers = await probes.ask_all(
-        {
-            "database": lambda: probes.database(runtime),
-            "redis": lambda: probes.redis(runtime),
-            "worker": lambda: probes.worker(runtime),
-            "storage": lambda: probes.storage(runtime),
-            "ollama": lambda: probes.ollama(runtime),
-            "comfyui": lambda: probes.default_comfyui(runtime, actor),
-        }
+async def health(runtime: Runtime, actor: User | None) -> Health:
+    """To nobody in particular it says only how it is, and asks no other server for that."""
+    answers = await probes.ask_all(_own_probes(runtime) | (_others_probes(runtime, actor) if actor else {}))
+    return Health(
+        status=_overall(answers),
+        timestamp=datetime.now(UTC),
+        services=Services(**answers) if actor else None,
     )
-    services = Services(**answers)
-    return Health(status=_overall(services), timestamp=datetime.now(UTC), services=services)
 
 
-def _overall(services: Services) -> HealthStatus:
-    if services.database.status is not ServiceStatus.UP:
+def _own_probes(runtime: Runtime) -> dict[str, probes.Probe]:
+    return {
+        "database": lambda: probes.database(runtime),
+        "redis": lambda: probes.redis(runtime),
+        "worker": lambda: probes.worker(runtime),
+        "storage": lambda: probes.storage(runtime),
+    }
+
+
+def _others_probes(runtime: Runtime, actor: User) -> dict[str, probes.Probe]:
+    return {
+        "ollama": lambda: probes.ollama(runtime),
+        "comfyui": lambda: probes.default_comfyui(runtime, actor),
+    }
+
+
+def _overall(answers: Mapping[str, Service]) -> HealthStatus:
+    if answers["database"].status is not ServiceStatus.UP:
         return HealthStatus.DOWN
-    needed = (services.redis, services.worker, services.storage)
+    needed = (answers["redis"], answers["worker"], answers["storage"])
     return HealthStatus.OK if all(one.status is ServiceStatus.UP for one in needed) else HealthStatus.DEGRADED
 
 

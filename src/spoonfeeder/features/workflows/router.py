@@ -11,7 +11,7 @@ from starlette.responses import Response
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
 from spoonfeeder.core.schema import Done, Name, Ok, Text, failures
-from spoonfeeder.features.auth.depends import ActorDep, RuntimeDep, WorkDep
+from spoonfeeder.features.auth.depends import MediaWork, ReadWork, RuntimeDep, WriteActor, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.media.router import SERVED
 from spoonfeeder.features.media.service import open_media
@@ -29,13 +29,13 @@ router = APIRouter(prefix="/api/comfyui/workflows", tags=["workflows"], route_cl
 
 @router.get("")
 async def list_workflows(
-    work: WorkDep, profile_id: Annotated[UUID | None, Query()] = None, limit: WholeList = MOST_ROWS
+    work: ReadWork, profile_id: Annotated[UUID | None, Query()] = None, limit: WholeList = MOST_ROWS
 ) -> Ok[list[WorkflowSummary]]:
     return Ok(data=await queries.list_workflows(work, profile_id=profile_id, limit=limit))
 
 
 @router.post("", status_code=201)
-async def import_workflow(work: WorkDep, once: OnceDep, response: Response, data: WorkflowInput) -> Ok[WorkflowOut]:
+async def import_workflow(work: WriteWork, once: OnceDep, response: Response, data: WorkflowInput) -> Ok[WorkflowOut]:
     workflow_id, headers = await once_only(work, once, "workflow", partial(service.create, work, data))
     response.headers.update(headers)
     return Ok(data=await queries.show(work, workflow_id))
@@ -43,7 +43,7 @@ async def import_workflow(work: WorkDep, once: OnceDep, response: Response, data
 
 @router.post("/upload", status_code=201)
 async def upload_workflow(
-    work: WorkDep,
+    work: WriteWork,
     file: Annotated[UploadFile, File(description="A workflow in API format, as a JSON file")],
     profile_id: Annotated[UUID | None, Form()] = None,
     name: Annotated[Name | None, Form()] = None,
@@ -60,13 +60,13 @@ async def upload_workflow(
 
 
 @router.get("/{workflow_id}")
-async def get_workflow(work: WorkDep, workflow_id: UUID) -> Ok[WorkflowOut]:
+async def get_workflow(work: ReadWork, workflow_id: UUID) -> Ok[WorkflowOut]:
     return Ok(data=await queries.show(work, workflow_id))
 
 
 @router.put("/{workflow_id}", name="put_workflow")
 @router.patch("/{workflow_id}")
-async def update_workflow(work: WorkDep, workflow_id: UUID, data: WorkflowPatch) -> Ok[WorkflowOut]:
+async def update_workflow(work: WriteWork, workflow_id: UUID, data: WorkflowPatch) -> Ok[WorkflowOut]:
     await service.update_workflow(work, workflow_id, data)
     return Ok(data=await queries.show(work, workflow_id))
 
@@ -74,7 +74,7 @@ async def update_workflow(work: WorkDep, workflow_id: UUID, data: WorkflowPatch)
 @router.patch("/{workflow_id}/parameters")
 @router.put("/{workflow_id}/parameters", name="put_parameters")
 async def merge_parameters(
-    work: WorkDep, workflow_id: UUID, data: Annotated[dict[str, JsonValue], Body(max_length=2_000)]
+    work: WriteWork, workflow_id: UUID, data: Annotated[dict[str, JsonValue], Body(max_length=2_000)]
 ) -> Ok[WorkflowOut]:
     """Sets single default parameters, given bare or as `{"default_parameters": {…}}`; null takes one away."""
     await service.merge_parameters(work, workflow_id, data)
@@ -82,13 +82,13 @@ async def merge_parameters(
 
 
 @router.delete("/{workflow_id}")
-async def delete_workflow(work: WorkDep, workflow_id: UUID) -> Done:
+async def delete_workflow(work: WriteWork, workflow_id: UUID) -> Done:
     await service.delete(work, workflow_id)
     return Done(message="The workflow is deleted; it can be restored for 7 days.")
 
 
 @router.post("/{workflow_id}/restore")
-async def restore_workflow(work: WorkDep, workflow_id: UUID) -> Ok[WorkflowOut]:
+async def restore_workflow(work: WriteWork, workflow_id: UUID) -> Ok[WorkflowOut]:
     await service.restore(work, workflow_id)
     return Ok(data=await queries.show(work, workflow_id))
 
@@ -102,13 +102,13 @@ PICTURE_BODY: dict[str, Any] = {
 
 
 @router.put("/{workflow_id}/thumbnail", openapi_extra=PICTURE_BODY, responses=failures(507))
-async def set_workflow_thumbnail(runtime: RuntimeDep, actor: ActorDep, request: Request, workflow_id: UUID) -> Done:
+async def set_workflow_thumbnail(runtime: RuntimeDep, actor: WriteActor, request: Request, workflow_id: UUID) -> Done:
     """The body is the picture itself."""
     await thumbnail.set_picture(runtime, actor, workflow_id, request.stream())
     return Done(message="The thumbnail is set.")
 
 
 @router.get("/{workflow_id}/thumbnail", **SERVED)
-async def get_workflow_thumbnail(work: WorkDep, request: Request, workflow_id: UUID) -> Response:
+async def get_workflow_thumbnail(work: MediaWork, request: Request, workflow_id: UUID) -> Response:
     picture = await thumbnail.find_picture(work, workflow_id)
     return await open_media(work.runtime, request, picture, thumbnail=picture.thumbnail_key is not None)

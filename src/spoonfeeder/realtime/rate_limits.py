@@ -1,0 +1,118 @@
+"""How often something may be asked for: fixed windows of `limits`, counted in Redis for all processes together."""
+
+import asyncio
+import hashlib
+import logging
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from limits import RateLimitItem, parse_many
+from limits.aio.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+
+from spoonfeeder.core.settings import SettingsError
+from spoonfeeder.realtime import connection
+from spoonfeeder.realtime.breaker import Breaker, BreakerOpen
+from spoonfeeder.realtime.counters import Counters, MemoryCounters, RedisCounters
+
+PREFIX = "spoonfeeder:limit:"
+LONGEST_WINDOW_SECONDS = 31 * 24 * 3600
+COMMANDS_AT_ONCE = 16
+"""Each has a connection of its own; more requests than that wait their turn."""
+
+Limit = RateLimitItem
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """`remaining` of `limit` requests until the window ends in `reset_seconds`, which are rounded up."""
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+    allowed: bool
+
+
+@lru_cache(maxsize=100)
+def parse_limit(name: str, text: str) -> Limit:
+    """The limit that a setting means, e.g. `600/minute`; two of different names are counted apart.
+
+    Raises SettingsError with a sentence that begins with `name`.
+    """
+    try:
+        [limit] = parse_many(text)
+    except ValueError:
+        raise SettingsError(f"{name} must be a number of requests and a time, as in 600/minute.") from None
+    if limit.amount < 1 or not 1 <= limit.get_expiry() <= LONGEST_WINDOW_SECONDS:
+        raise SettingsError(f"{name} must allow at least one request, in a time of at most 31 days.")
+    limit.namespace = PREFIX + name.lower().removeprefix("limit_")
+    return limit
+
+
+class FixedWindow(FixedWindowRateLimiter):
+    """The strategy of `limits`, with what is left told by the hit itself: no second question to the storage."""
+
+    def __init__(self, counters: Counters) -> None:
+        super().__init__(counters)
+        self._counters = counters
+
+    async def use(self, limit: Limit, key: str) -> Usage:
+        count = await self._counters.count(limit.key_for(key), limit.get_expiry())
+        return Usage(
+            limit=limit.amount,
+            remaining=max(0, limit.amount - count.hits),
+            reset_seconds=max(1, math.ceil(count.seconds_left)),
+            allowed=count.hits <= limit.amount,
+        )
+
+
+class RateLimits:
+    """Never raises and never waits longer than a second; while Redis is away, each process counts for itself."""
+
+    def __init__(self, redis_url: str, breaker: Breaker | None = None) -> None:
+        self._redis = connection.connect(redis_url)
+        self._breaker = breaker or Breaker()
+        self._turns = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        self._shared = FixedWindow(RedisCounters(self._redis, PREFIX))
+        self._own = FixedWindow(MemoryCounters())
+        self._away = self._looking = False
+
+    async def hit(self, limit: Limit, *key: str) -> Usage:
+        """Counts one request. `key` may be what somebody sent: its digest is what is kept.
+
+        A refused request is counted too, but moves no window: the limit is free again when it ends.
+        """
+        digest = hashlib.blake2b(repr(key).encode(), digest_size=16).hexdigest()
+        return await self._in_redis(limit, digest) or await self._own.use(limit, digest)
+
+    async def close(self) -> None:
+        try:
+            await self._redis.aclose()
+        except (RedisError, OSError) as error:
+            log.debug("closing the rate limits: %s", error)
+
+    async def _in_redis(self, limit: Limit, digest: str) -> Usage | None:
+        """None while Redis is away. Then one request at a time looks for it again, and no other waits."""
+        if self._away and self._looking:
+            return None
+        self._looking = True
+        try:
+            usage = await self._breaker.call(lambda: self._in_turn(limit, digest))
+        except BreakerOpen:
+            return None
+        except (RedisError, OSError) as error:
+            if not self._away:
+                log.warning("Redis does not answer for rate limits: %s", type(error).__name__)
+            self._away = True
+            return None
+        finally:
+            self._looking = False
+        self._away = False
+        return usage
+
+    async def _in_turn(self, limit: Limit, digest: str) -> Usage:
+        async with self._turns:
+            return await self._shared.use(limit, digest)
