@@ -21,7 +21,7 @@ for name in (*Settings.model_fields, "spoonfeeder_home"):
     if name != "home":
         os.environ.pop(name.upper(), None)
 
-pytest_plugins = ["tests.fixtures.application"]
+pytest_plugins = ["tests.fixtures.application", "tests.fixtures.server_mode"]
 TEMPLATE = "template_migrated"
 NUMBERS = count(1)
 

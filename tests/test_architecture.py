@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "spoonfeeder"
 LONGEST_FILE, LONGEST_TEST_FILE, LARGEST_MEDIAN, LARGEST_P90 = 300, 500, 90, 200
 LONGEST_FUNCTION_P90 = 30
+ACCOUNTS = ("features/auth", "features/people", "features/logs", "features/audit", "cli")
+"""Where users, keys and logs are read, which no workspace owns."""
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "models", "misc"}
 
 
@@ -92,10 +94,20 @@ def test_only_work_commits() -> None:
         f"{path.relative_to(ROOT)}:{line}"
         for path in outside("work.py")
         for name, line in calls(path)
-        if name.endswith(".commit")
+        if name.endswith((".commit", ".rollback"))
     ]
 
     assert commits == []
+
+
+def test_transactions_are_opened_by_work_alone() -> None:
+    """One that is not would see the rows of every workspace (docs/decisions/0005)."""
+    exceptions = {"features/system/probes.py", "app.py", "db/canary.py", "worker/main.py"}
+    opened = places(outside("work.py", *exceptions), {"runtime.sessions", "self._runtime.sessions", "runtime.engine"})
+
+    assert opened == []
+    assert places(outside("work.py", "features/auth"), {"open_by"}) == []
+    assert places(outside("work.py", *ACCOUNTS), {"open_account_work"}) == []
 
 
 def test_rows_of_every_workspace_are_seen_by_durable_work_and_the_command_line_alone() -> None:

@@ -58,12 +58,15 @@ def test_every_failure_is_our_envelope(document: dict[str, Any], operations: lis
     assert not document["components"]["schemas"].keys() & {"HTTPValidationError", "ValidationError"}
 
 
-def test_references_lead_somewhere_and_nothing_asks_for_security(document: dict[str, Any]) -> None:
+def test_references_lead_somewhere_and_every_operation_has_a_policy(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
 
     assert {name for name in references(document) if name.removeprefix("#/components/schemas/") not in schemas} == set()
-    assert "securitySchemes" not in document["components"]
-    assert "security" not in document
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            is_public = operation["x-policy"] == "public"
+            assert operation["security"] == ([] if is_public else [{"bearer": []}]), path
+            assert is_public or "401" in operation["responses"], path
 
 
 def test_every_event_stands_in_the_document(document: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from spoonfeeder.core.door import guard
 from spoonfeeder.core.render import install_renderer
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.canary import check_encryption_keys
+from spoonfeeder.db.row_security import warn_unless_secured
 from spoonfeeder.durable.sweep import do_chores_for_ever, sweep_for_ever
 from spoonfeeder.features.auth.rate_headers import RateHeaders
 from spoonfeeder.features.auth.throttle import check_limits
@@ -59,6 +60,7 @@ def create_api(settings: Settings) -> FastAPI:
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         async with open_runtime(settings) as runtime:
             await check_encryption_keys(runtime.engine, runtime.cipher)
+            await warn_unless_secured(runtime.engine)
             api.state.runtime = runtime
             async with open_work(runtime, LOCAL_OWNER) as work:
                 await make_own_profile(work, settings.comfyui_url)

@@ -1,18 +1,31 @@
 """The OpenAPI document: what the routes say, the refusals any operation may give, and every event of the sockets."""
 
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from spoonfeeder.core.schema import Failure
+from spoonfeeder.features.auth.policy import PUBLIC, Policy
 from spoonfeeder.realtime.events import EVENTS, Event
 
 _COMPONENTS = "#/components/schemas/"
-_ALWAYS = (400, 403, 414, 421, 422, 431, 503)
+_ALWAYS = (400, 403, 414, 421, 422, 429, 431, 503)
 _OF_BODIES = (408, 409, 413, 415)
+_OF_SIGNED_IN = (401, 404)
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": (
+        "With AUTH=required: an API key (sf_…) or the access token of a login. The header X-Workspace chooses one of "
+        "your workspaces. In local mode nothing is needed."
+    ),
+}
 
 
 class Api(FastAPI):
@@ -22,6 +35,7 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             document = super().openapi()
             _add_events(document)
+            _add_policies(document, served(self))
             _add_failures(document)
         return super().openapi()
 
@@ -42,10 +56,39 @@ def _rooms(event: type[Event]) -> list[str]:
     return event.model_construct(**names).rooms()
 
 
+def served(api: FastAPI) -> Iterator[RouteContext]:
+    """Every route of ours, with its whole path."""
+    return (route for route in iter_route_contexts(api.routes) if isinstance(route.original_route, APIRoute))
+
+
+def policies_of(route: RouteContext) -> list[Policy]:
+    """What the handler's parameters and dependencies ask of the caller; a route must have exactly one."""
+    return [call.policy for call in _calls(route.dependant) if isinstance(getattr(call, "policy", None), Policy)]
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    for inner in dependant.dependencies:
+        yield inner.call
+        yield from _calls(inner)
+
+
+def _add_policies(document: dict[str, Any], routes: Iterable[RouteContext]) -> None:
+    """`x-policy`: which of the policies of docs/api.md, "Who may do what", an operation has."""
+    document["components"]["securitySchemes"] = {"bearer": _BEARER}
+    for route in routes:
+        for method in (route.methods or ()) if route.include_in_schema else ():
+            operation = document["paths"][route.path_format][method.lower()]
+            (policy,) = policies_of(route)
+            operation["x-policy"] = policy.name
+            operation["security"] = [] if policy is PUBLIC else [{"bearer": []}]
+
+
 def _add_failures(document: dict[str, Any]) -> None:
     for operations in document["paths"].values():
         for method, operation in operations.items():
             wanted = {*_ALWAYS, *(_OF_BODIES if method != "get" else ())}
+            if operation["security"]:
+                wanted |= {*_OF_SIGNED_IN}
             if "parameters" in operation or "requestBody" in operation:
                 wanted.add(404)
             kept = {status: answer for status, answer in operation["responses"].items() if status != "422"}

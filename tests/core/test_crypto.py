@@ -135,6 +135,7 @@ def test_the_canary_opens_only_with_the_right_keys(cipher: Cipher) -> None:
         f"a:{'00112233445566778899aabbccddeeff' * 2}",
         f"a:{'0123456789abcdeffedcba9876543210' * 2}",
         "a:a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b2",
+        f"a:{b'this is a secret key of 32 bytes'.hex()}",
         "a:<64 hex digits>",
         "a:change-me-to-a-random-32-byte-value",
     ],

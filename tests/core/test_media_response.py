@@ -120,7 +120,7 @@ async def test_a8_other_ranges_get_the_whole_file_at_once(asked: str) -> None:
     started = time.perf_counter()
     answer = await get({"Range": asked})
     assert (answer.status_code, answer.content) == (200, CONTENT)
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2
 
 
 async def test_what_the_browser_has_is_not_sent_again() -> None:

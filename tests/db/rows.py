@@ -1,20 +1,27 @@
 """Rows for the tests of the tables."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from spoonfeeder.db import (
     DEFAULT_WORKSPACE_ID,
+    LOCAL_OWNER_ID,
+    ApiCall,
+    ApiKey,
+    AuditEntry,
     Conversation,
     Generation,
     IdempotencyKey,
+    Invitation,
+    LoginSession,
     Media,
     Message,
     Profile,
     ProfileModel,
     ProviderSetting,
+    RefreshToken,
     Result,
     Session,
     SystemValue,
@@ -74,4 +81,21 @@ async def seed_every_table(session: AsyncSession) -> None:
     session.add(picture)
     await session.flush()
     session.add(media(generation_id=picture.id))
+    await seed_access(session)
     await session.commit()
+
+
+async def seed_access(session: AsyncSession) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    login = LoginSession(user_id=LOCAL_OWNER_ID, expires_at=tomorrow)
+    session.add(login)
+    await session.flush()
+    session.add_all(
+        [
+            RefreshToken(token_sha256=SHA256, login_session_id=login.id),
+            ApiKey(user_id=LOCAL_OWNER_ID, name="cron", token_sha256=SHA256, last_four="wxyz", scopes=["read"]),
+            Invitation(**OURS, role="member", token_sha256=SHA256, expires_at=tomorrow),
+            AuditEntry(action="login"),
+            ApiCall(method="GET", route="/api/active", status=200, duration_ms=1.5),
+        ]
+    )

@@ -19,13 +19,12 @@ def is_running(pid: int) -> bool:
     return True
 
 
-def wait_for(condition: Callable[[], bool], seconds: float) -> float:
-    """Waits until `condition` holds and returns how long that took; fails after `seconds`."""
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Waits until `condition` holds; fails after `seconds`."""
     started = time.monotonic()
     while not condition():
         assert time.monotonic() - started < seconds, "it did not come true in time"
         time.sleep(0.01)
-    return time.monotonic() - started
 
 
 def descendants(pid: int) -> list[int]:

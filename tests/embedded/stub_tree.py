@@ -35,8 +35,10 @@ def main() -> None:
         try:
             for stub in stubs:
                 name, behaviour, *grace = stub.split(":")
-                command = [sys.executable, "-c", STUB, record, name, behaviour]
-                program = Program(name, command, {}, grace_seconds=float(grace[0]) if grace else 0.5)
+                seconds = float(grace[0]) if grace else 0.5
+                program = Program(
+                    name, [sys.executable, "-c", STUB, record, name, behaviour], {}, grace_seconds=seconds
+                )
                 supervisor.launch(program)
                 programs.append(program)
             while Path(record).read_text().count(" runs") < len(stubs):

@@ -93,10 +93,9 @@ async def test_long_polling_works_and_ends_at_once_when_the_server_stops(stage: 
         assert told.index("generation:started") < told.index('431[{"ok":true}]')
         waiting = asyncio.create_task(http.get(address))
         await asyncio.sleep(0.1)
-        started = time.monotonic()
-        await sockets.close()
-        assert (await waiting).text == "1"
-        assert time.monotonic() - started < 1
+        async with asyncio.timeout(5):  # the next ping would come after 20
+            await sockets.close()
+            assert (await waiting).text == "1"
 
 
 async def test_a_request_body_beyond_the_cap_ends_a_polling_socket(stage: Stage) -> None:
@@ -115,10 +114,9 @@ def _tasks() -> int:
 async def test_stopping_ends_every_socket_and_leaves_nothing_behind(stage: Stage) -> None:
     before = _tasks()
     async with stage.api() as (url, sockets), open_socket(url) as client, open_socket(url) as other:
-        started = time.monotonic()
-        await sockets.close()
-        await asyncio.gather(client.ended.wait(), other.ended.wait())
-        assert time.monotonic() - started < 1
+        async with asyncio.timeout(5):
+            await sockets.close()
+            await asyncio.gather(client.ended.wait(), other.ended.wait())
         assert not sockets.healthy
         with pytest.raises(InvalidStatus):
             await open_socket(url).__aenter__()

@@ -85,7 +85,7 @@ async def test_a_flood_of_events_ends_the_connection(stage: Stage) -> None:
             delays.append(time.monotonic() - sent)
         await _ended(bad)
         await flood
-        assert sorted(delays)[-2] < 0.2  # the two clients share this process with the server
+        assert sorted(delays)[-2] < 2  # the two clients share this process with the server, and the machine with others
 
 
 async def test_a_socket_has_at_most_so_many_rooms(stage: Stage) -> None:

@@ -6,11 +6,13 @@ for the role `spoonfeeder_app` until it ends. That role reaches no table of acco
 
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Connection, Table, Uuid, bindparam, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from spoonfeeder.db.base import Base
 
+log = structlog.get_logger(__name__)
 ROLE = "spoonfeeder_app"
 ACCOUNT_TABLES = frozenset({"api_keys", "api_log", "audit_log", "invitations", "workspace_members"})
 """They name a workspace, but only `features/auth` and its neighbours read them, as the owner."""
@@ -68,6 +70,14 @@ async def restrict(session: AsyncSession, workspace_id: UUID) -> None:
     await session.execute(RESTRICT, {"workspace_id": workspace_id})
 
 
-async def is_secured(connection: AsyncConnection) -> bool:
+async def is_secured(engine: AsyncEngine) -> bool:
     """Whether this login can take the role, so that the second wall stands."""
-    return bool(await connection.scalar(text(f"SELECT coalesce(pg_has_role(to_regrole('{ROLE}'), 'MEMBER'), false)")))
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(text(f"SELECT pg_has_role(to_regrole('{ROLE}'), 'MEMBER')")))
+
+
+async def warn_unless_secured(engine: AsyncEngine) -> None:
+    if not await is_secured(engine):
+        log.warning(
+            "row_security_off", advice=f"CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO <this login>; migrate again"
+        )

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.canary import check_encryption_keys
+from spoonfeeder.db.row_security import warn_unless_secured
 from spoonfeeder.durable.sweep import sweep_for_ever
 from spoonfeeder.durable.workers import beat_for_ever, sign_off
 from spoonfeeder.features.generations import jobs
@@ -104,6 +105,7 @@ async def _check_and_work(runtime: Runtime) -> None:
     while True:
         try:
             await check_encryption_keys(runtime.engine, runtime.cipher)
+            await warn_unless_secured(runtime.engine)
             break
         except (SQLAlchemyError, OSError) as error:
             log.warning("database_away", error=type(error).__name__)

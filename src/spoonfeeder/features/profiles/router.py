@@ -40,7 +40,7 @@ async def create_profile(work: ManageWork, once: OnceDep, response: Response, da
 
 
 @router.post("/test-connection", responses=failures(502, 504))
-async def test_connection(runtime: RuntimeDep, data: ConnectionInput) -> Ok[ConnectionReport]:
+async def test_connection(runtime: RuntimeDep, _: ManageActor, data: ConnectionInput) -> Ok[ConnectionReport]:
     """Tries a connection; nothing is saved."""
     return Ok(data=await connection.try_out(runtime, data))
 

@@ -1,0 +1,1 @@
+"""What people did that somebody may have to look up later."""
