@@ -74,9 +74,10 @@ class SocketClient:
             raise ConnectionError(f"the connection ended before {name}")
         return found()[0]
 
-    async def join(self, namespace: str = "/", *, within_seconds: float = 10.0) -> None:
+    async def join(self, namespace: str = "/", *, auth: Any = None, within_seconds: float = 10.0) -> None:
         """Opens the Socket.IO session; raises Refused."""
-        await self.send("40" if namespace == "/" else f"40{namespace},")
+        shown = "" if auth is None else json.dumps(auth)
+        await self.send(f"40{shown}" if namespace == "/" else f"40{namespace},{shown}")
         async with asyncio.timeout(within_seconds), self._news:
             await self._news.wait_for(lambda: self._connected.is_set() or self.refusal or self.ended.is_set())
         if not self._connected.is_set():
@@ -122,9 +123,11 @@ class SocketClient:
 
 
 @asynccontextmanager
-async def raw_socket(base_url: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[SocketClient]:
+async def raw_socket(
+    base_url: str, headers: Mapping[str, str] | None = None, query: str = ""
+) -> AsyncIterator[SocketClient]:
     """An engine.io connection to `http://host:port` without a Socket.IO session yet."""
-    address = base_url.replace("http", "ws", 1) + PATH
+    address = base_url.replace("http", "ws", 1) + PATH + query
     async with connect(address, additional_headers=headers, compression=None, max_size=None) as connection:
         client = SocketClient(connection)
         try:
@@ -134,8 +137,10 @@ async def raw_socket(base_url: str, headers: Mapping[str, str] | None = None) ->
 
 
 @asynccontextmanager
-async def open_socket(base_url: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[SocketClient]:
+async def open_socket(
+    base_url: str, headers: Mapping[str, str] | None = None, *, auth: Any = None, query: str = ""
+) -> AsyncIterator[SocketClient]:
     """A connected Socket.IO client; raises Refused."""
-    async with raw_socket(base_url, headers) as client:
-        await client.join()
+    async with raw_socket(base_url, headers, query) as client:
+        await client.join(auth=auth)
         yield client

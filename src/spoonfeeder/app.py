@@ -17,6 +17,11 @@ from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.canary import check_encryption_keys
 from spoonfeeder.db.row_security import warn_unless_secured
 from spoonfeeder.durable.sweep import do_chores_for_ever, sweep_for_ever
+from spoonfeeder.features.auth import setup
+from spoonfeeder.features.auth.api_keys_router import router as api_keys
+from spoonfeeder.features.auth.chores import CHORES as AUTH_CHORES
+from spoonfeeder.features.auth.login_router import router as login
+from spoonfeeder.features.auth.me_router import router as me
 from spoonfeeder.features.auth.rate_headers import RateHeaders
 from spoonfeeder.features.auth.throttle import check_limits
 from spoonfeeder.features.generations.chores import CHORES
@@ -24,7 +29,16 @@ from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.features.generations.media_router import router as generation_media
 from spoonfeeder.features.generations.router import router as generations
 from spoonfeeder.features.generations.session_router import router as session_generations
+from spoonfeeder.features.logs.api_log import ApiLog
+from spoonfeeder.features.logs.calls import WaitingCalls
+from spoonfeeder.features.logs.router import router as logs
+from spoonfeeder.features.logs.writer import purge_api_log, writing
 from spoonfeeder.features.media.router import router as media
+from spoonfeeder.features.people.invitation_router import links as invitation_links
+from spoonfeeder.features.people.invitation_router import router as invitations
+from spoonfeeder.features.people.pages import router as welcome
+from spoonfeeder.features.people.user_router import router as users
+from spoonfeeder.features.people.workspace_router import router as workspaces
 from spoonfeeder.features.profiles.catalog_router import router as catalog
 from spoonfeeder.features.profiles.comfyui_router import router as comfyui
 from spoonfeeder.features.profiles.router import router as profiles
@@ -41,6 +55,14 @@ from spoonfeeder.work import open_work
 ROUTERS = (
     front,
     system,
+    login,
+    me,
+    api_keys,
+    welcome,
+    users,
+    workspaces,
+    invitations,
+    invitation_links,
     profiles,
     catalog,
     comfyui,
@@ -50,11 +72,13 @@ ROUTERS = (
     generations,
     generation_media,
     media,
+    logs,
 )
 
 
 def create_api(settings: Settings) -> FastAPI:
     """The HTTP part, as the OpenAPI document describes it."""
+    calls = WaitingCalls()
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
@@ -64,12 +88,13 @@ def create_api(settings: Settings) -> FastAPI:
             api.state.runtime = runtime
             async with open_work(runtime, LOCAL_OWNER) as work:
                 await make_own_profile(work, settings.comfyui_url)
+            await setup.announce(runtime)
             runtime.readiness["sockets"] = lambda: api.state.sockets.healthy
             loops = [
                 asyncio.create_task(sweep_for_ever(runtime, [GENERATIONS])),
-                asyncio.create_task(do_chores_for_ever(runtime, CHORES)),
+                asyncio.create_task(do_chores_for_ever(runtime, (*CHORES, *AUTH_CHORES, purge_api_log))),
             ]
-            async with api.state.sockets.serving(runtime):
+            async with writing(runtime, calls), api.state.sockets.serving(runtime):
                 yield
             for loop in loops:
                 loop.cancel()
@@ -85,6 +110,7 @@ def create_api(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     api.add_middleware(RateHeaders)
+    api.add_middleware(ApiLog, calls=calls)
     install_renderer(api)
     for router in ROUTERS:
         api.include_router(router)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from spoonfeeder.db.session import close_engine, open_engine, open_sessions
 from spoonfeeder.realtime.dispatcher import Dispatcher
 from spoonfeeder.realtime.doorbell import Doorbell
 from spoonfeeder.realtime.emitter import Emitter
+from spoonfeeder.realtime.events import Event
 from spoonfeeder.realtime.live import Live
 from spoonfeeder.realtime.rate_limits import RateLimits
 from spoonfeeder.storage.disk import DiskStorage
@@ -69,9 +71,11 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         limits = RateLimits(redis_url)
         for part in (live, emitter, doorbell, limits):
             stack.push_async_callback(part.close)
-        dispatcher = await stack.enter_async_context(Dispatcher(doorbell.ring, emitter.emit))
-        backends = await stack.enter_async_context(Backends(http, targets))
         cipher = open_cipher(settings)
+        signed_urls = SignedUrls(cipher.ring, active=settings.is_server)
+        emit = partial(_emit_signed, emitter, signed_urls)
+        dispatcher = await stack.enter_async_context(Dispatcher(doorbell.ring, emit))
+        backends = await stack.enter_async_context(Backends(http, targets))
         yield Runtime(
             settings=settings,
             engine=engine,
@@ -84,9 +88,13 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             cipher=cipher,
             passwords=Passwords(settings.password_memory_kib, settings.password_time_cost),
             tokens=AccessTokens(cipher.ring),
-            signed_urls=SignedUrls(cipher.ring),
+            signed_urls=signed_urls,
             limits=limits,
             targets=targets,
             http=http,
             backends=backends,
         )
+
+
+async def _emit_signed(emitter: Emitter, signed_urls: SignedUrls, event: Event) -> None:
+    await emitter.emit(event.signed(signed_urls))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,24 +35,26 @@ SHA256 = "0" * 64
 
 
 def profile(**values: Any) -> Profile:
-    return Profile(**OURS, name="Local", type="image", provider="comfyui", url="http://127.0.0.1:8188", **values)
+    told = {"name": "Local", "type": "image", "provider": "comfyui", "url": "http://127.0.0.1:8188"}
+    return Profile(**(OURS | told | values))
 
 
 def workflow(**values: Any) -> Workflow:
-    return Workflow(**OURS, name="txt2img", workflow_json="{}", **values)
+    return Workflow(**(OURS | {"name": "txt2img", "workflow_json": "{}"} | values))
 
 
 def generation(**values: Any) -> Generation:
-    return Generation(**OURS, **values)
+    return Generation(**(OURS | values))
 
 
 def task(**values: Any) -> Task:
-    return Task(**OURS, name="A poem", type="text", provider="ollama", prompt="Write", **values)
+    told = {"name": "A poem", "type": "text", "provider": "ollama", "prompt": "Write"}
+    return Task(**(OURS | told | values))
 
 
 def media(**values: Any) -> Media:
     file = {"filename": "ComfyUI_00001_.png", "media_type": "image/png", "bytes": 1, "sha256": SHA256}
-    return Media(**OURS, kind="output", storage_key="ab/abc.png", **file, **values)
+    return Media(**(OURS | {"kind": "output", "storage_key": "ab/abc.png"} | file | values))
 
 
 def start(row: Generation | Task) -> None:
@@ -59,30 +62,39 @@ def start(row: Generation | Task) -> None:
 
 
 async def seed_every_table(session: AsyncSession) -> None:
-    server, poem = profile(), task()
-    chat = Conversation(**OURS, title="Hello", provider="ollama", model="llama3")
-    setting = ProviderSetting(**OURS, provider="openai", api_key="v2.default.x.y")
-    key = IdempotencyKey(**OURS, route="POST /api/tasks", key="k", body_sha256=SHA256)
-    session.add_all([server, poem, chat, setting, key, SystemValue(key="canary", value="x")])
+    """One row in each."""
+    await seed_workspace(session, DEFAULT_WORKSPACE_ID)
+    session.add(SystemValue(key="canary", value="x"))
+    await seed_access(session)
+    await session.commit()
+
+
+async def seed_workspace(session: AsyncSession, workspace_id: UUID) -> None:
+    """One row in each table of workspaces."""
+    theirs: dict[str, Any] = {"workspace_id": workspace_id}
+    server, poem = profile(**theirs), task(**theirs)
+    chat = Conversation(**theirs, title="Hello", provider="ollama", model="llama3")
+    setting = ProviderSetting(**theirs, provider="openai", api_key="v2.default.x.y")
+    key = IdempotencyKey(**theirs, route="POST /api/tasks", key="k", body_sha256=SHA256)
+    session.add_all([server, poem, chat, setting, key])
     await session.flush()
-    template = workflow(profile_id=server.id)
-    album = Session(**OURS, profile_id=server.id, title="Cats")
+    template = workflow(**theirs, profile_id=server.id)
+    album = Session(**theirs, profile_id=server.id, title="Cats")
     session.add_all(
         [
-            ProfileModel(**OURS, profile_id=server.id, model_id="sdxl.safetensors"),
-            Result(**OURS, task_id=poem.id, type="text", content="Roses", details={"tokens": 3}),
-            Message(**OURS, conversation_id=chat.id, role="user", content="Hi"),
+            ProfileModel(**theirs, profile_id=server.id, model_id="sdxl.safetensors"),
+            Result(**theirs, task_id=poem.id, type="text", content="Roses", details={"tokens": 3}),
+            Message(**theirs, conversation_id=chat.id, role="user", content="Hi"),
             template,
             album,
         ]
     )
     await session.flush()
-    picture = generation(profile_id=server.id, workflow_id=template.id, session_id=album.id, seed=2**64 - 1)
+    made_by = {"profile_id": server.id, "workflow_id": template.id, "session_id": album.id}
+    picture = generation(**theirs, **made_by, seed=2**64 - 1)
     session.add(picture)
     await session.flush()
-    session.add(media(generation_id=picture.id))
-    await seed_access(session)
-    await session.commit()
+    session.add(media(**theirs, generation_id=picture.id))
 
 
 async def seed_access(session: AsyncSession) -> None:

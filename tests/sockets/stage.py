@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import socketio
 
-from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID, User
+from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
 from spoonfeeder.realtime.emitter import Emitter
 from spoonfeeder.realtime.events import (
     Event,
@@ -17,7 +17,9 @@ from spoonfeeder.realtime.events import (
     TaskStarted,
 )
 from spoonfeeder.sockets import Sockets
+from spoonfeeder.sockets.doors import LocalDoor
 from spoonfeeder.sockets.limits import Limits
+from spoonfeeder.sockets.subscriptions import Viewer
 from tests.serving import served
 
 
@@ -32,14 +34,13 @@ class Rows:
         self.broken = False
         self.refused = 0
 
-    async def generation(self, actor: User, subject_id: UUID) -> Sequence[Event] | None:
+    async def generation(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None:
         return self._seen(subject_id, self.generations)
 
-    async def task(self, actor: User, subject_id: UUID) -> Sequence[Event] | None:
+    async def task(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None:
         return self._seen(subject_id, self.tasks)
 
-    async def session(self, actor: User, subject_id: UUID) -> Sequence[Event] | None:
-        assert actor.workspace_id == DEFAULT_WORKSPACE_ID
+    async def session(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None:
         return None if subject_id in self.hidden else self.sessions.get(subject_id)
 
     def _seen(self, subject_id: UUID, rows: dict[UUID, Event]) -> list[Event] | None:
@@ -63,7 +64,7 @@ class Stage:
     async def api(self, limits: Limits | None = None) -> AsyncIterator[tuple[str, Sockets]]:
         """Its base URL, once it hears Redis."""
         sockets = Sockets(limits)
-        async with sockets.listening(self.redis_url, self.rows):
+        async with sockets.listening(self.redis_url, self.rows, LocalDoor()):
             async with asyncio.timeout(10):
                 await sockets.wait_until_listening()
             async with served(socketio.ASGIApp(sockets.server)) as url:

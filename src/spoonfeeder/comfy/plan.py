@@ -14,12 +14,15 @@ from spoonfeeder.comfy.objects import ObjectInfo
 from spoonfeeder.comfy.seeds import Draw, draw_seed
 from spoonfeeder.comfy.summary import Summary, summarize
 from spoonfeeder.comfy.trace import value_at
+from spoonfeeder.comfy.values import LIMITS
 from spoonfeeder.comfy.wishes import Fault, Wishes, read
 from spoonfeeder.core.errors import Invalid
 from spoonfeeder.core.lossless import lossless
 
 REQUEST = "parameters"
 PROMPTS = ("prompt_text", "negative_prompt")
+SIZES = ("width", "height", "length", "batch_size")
+"""What a run costs, so that a graph's own are held to the limits too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def plan(
     draft.set_prompts(prompt_text, negative_prompt)
     _refuse(_unsafe(draft.graph, object_info, [standing, wishes]))
     values, loras = draft.values(), draft.loras()
+    _refuse(_too_large(values))
     return Planned(
         graph=draft.graph,
         parameters=_parameters(draft, values, loras, [standing, wishes]),
@@ -97,6 +101,12 @@ def _unsafe(graph: Graph, object_info: ObjectInfo | None, layers: list[Wishes]) 
             if name.endswith(f".{SAVE_PREFIX}") and (fault := path_fault(value)):
                 faults.append(Fault(name, f"{name} {fault}."))
     return faults
+
+
+def _too_large(values: Mapping[str, Any]) -> list[Fault]:
+    most = {name: int(LIMITS[name].maximum) for name in SIZES}
+    numbers = {name: value for name, value in values.items() if name in SIZES and isinstance(value, int | float)}
+    return [Fault(name, f"{name} must be at most {most[name]}.") for name in numbers if numbers[name] > most[name]]
 
 
 def _refuse(faults: list[Fault], at: str = REQUEST) -> None:

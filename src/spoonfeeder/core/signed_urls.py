@@ -4,9 +4,13 @@ import hashlib
 import hmac
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
+
+from starlette.types import Scope
 
 from spoonfeeder.core.key_ring import KeyRing
 from spoonfeeder.core.sub_keys import sub_key
@@ -16,33 +20,62 @@ LIFE_SECONDS = 3600
 STEP_SECONDS = 900
 """Expiries are rounded up to these, so that an address stays the same for a while and a browser's cache finds it."""
 
+FIELDS = ("url", "thumbnail_url", "preview_url")
+PARTS = ("w", "e", "s")
+"""The parameters of a permission: workspace, expiry in Unix seconds, signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """To see the file at one address, as a viewer of the workspace."""
+
+    workspace_id: UUID
+    seconds_left: int
+
 
 class SignedUrls:
-    """Signs with the first key of the ring and accepts all its keys. `w` workspace, `e` expiry, `s` signature."""
+    """Signs with the first key of the ring and accepts all its keys.
 
-    def __init__(self, ring: KeyRing) -> None:
+    Not `active`, as in local mode, where everybody may see every picture: addresses stay as they are.
+    """
+
+    def __init__(self, ring: KeyRing, *, active: bool = True, clock: Callable[[], float] = time.time) -> None:
         self._keys = [sub_key(ring, key_id, PURPOSE) for key_id in ring.keys]
+        self._clock = clock
+        self.active = active
 
     def sign(self, address: str, workspace_id: UUID) -> str:
-        """The address of ours, with its permission added; other parts of its query are not covered by it."""
-        path = urlsplit(address).path
-        expires = -(-(int(time.time()) + LIFE_SECONDS) // STEP_SECONDS) * STEP_SECONDS
-        signature = _signature(self._keys[0], path, workspace_id, expires)
-        return f"{address}{'&' if '?' in address else '?'}w={workspace_id}&e={expires}&s={signature}"
+        """The address of ours with its permission added, which covers the path and no other part of the query."""
+        if not self.active:
+            return address
+        path, question_mark, _ = address.partition("?")
+        workspace = str(workspace_id)
+        expires = str(-(-(int(self._clock()) + LIFE_SECONDS) // STEP_SECONDS) * STEP_SECONDS)
+        signature = _signature(self._keys[0], path, workspace, expires)
+        return f"{address}{'&' if question_mark else '?'}w={workspace}&e={expires}&s={signature}"
 
-    def workspace_of(self, path: str, query: Mapping[str, str]) -> UUID | None:
-        """The workspace whose file this address may show now; None where it may show nothing."""
-        try:
-            workspace_id, expires = UUID(query.get("w", "")), int(query.get("e", ""))
-        except ValueError:
+    def sign_fields(self, shown: Mapping[str, Any], workspace_id: UUID) -> dict[str, Any]:
+        """A part of an answer, with those of its fields signed that are addresses of pictures."""
+        signed = {name: self.sign(shown[name], workspace_id) for name in FIELDS if shown.get(name)}
+        return {**shown, **signed}
+
+    def permit(self, scope: Scope) -> Permit | None:
+        """What the address of this request may show now; None where it may show nothing.
+
+        The signature is over the letters as they were sent, so that another spelling of an address is another one.
+        """
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if not self.active or any(len(query.get(name, ())) != 1 for name in PARTS):
             return None
-        if expires < time.time():
+        workspace, expires, given = (query[name][0] for name in PARTS)
+        path = scope["raw_path"].decode("latin-1")
+        signatures = (_signature(key, path, workspace, expires) for key in self._keys)
+        if not any(hmac.compare_digest(made.encode(), given.encode()) for made in signatures):
             return None
-        given = query.get("s", "").encode()
-        signatures = (_signature(key, path, workspace_id, expires) for key in self._keys)
-        return workspace_id if any(hmac.compare_digest(made.encode(), given) for made in signatures) else None
+        seconds_left = int(expires) - int(self._clock())
+        return Permit(UUID(workspace), seconds_left) if seconds_left > 0 else None
 
 
-def _signature(key: bytes, path: str, workspace_id: UUID, expires: int) -> str:
-    message = f"{path}|{workspace_id}|{expires}".encode()
+def _signature(key: bytes, path: str, workspace: str, expires: str) -> str:
+    message = f"{path}\n{workspace}\n{expires}".encode()
     return urlsafe_b64encode(hmac.digest(key, message, hashlib.sha256)).rstrip(b"=").decode()

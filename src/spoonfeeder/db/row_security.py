@@ -4,10 +4,11 @@ The tables belong to the login role, which sees everything (migrations, the clai
 for the role `spoonfeeder_app` until it ends. That role reaches no table of accounts. See docs/decisions/0005.
 """
 
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, Table, Uuid, bindparam, inspect, text
+from sqlalchemy import Connection, Row, Table, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from spoonfeeder.db.base import Base
@@ -17,25 +18,42 @@ ROLE = "spoonfeeder_app"
 ACCOUNT_TABLES = frozenset({"api_keys", "api_log", "audit_log", "invitations", "workspace_members"})
 """They name a workspace, but only `features/auth` and its neighbours read them, as the owner."""
 
-TAKE_ROLE = f"""set_config('role', CASE WHEN pg_has_role(to_regrole('{ROLE}'), 'MEMBER') THEN '{ROLE}' ELSE 'none' END,
-    true)"""
+IS_READY = f"""(pg_has_role(to_regrole('{ROLE}'), 'SET')
+    AND has_table_privilege(to_regrole('{ROLE}'), to_regclass('audit_log'), 'INSERT'))"""
+"""This login may take the role, and that has its rights: `migrate` grants them all at once, this one where it ends."""
+
+TAKE_ROLE = f"set_config('role', CASE WHEN {IS_READY} THEN '{ROLE}' ELSE 'none' END, true)"
 """Until the transaction ends. Without the role the filters of the queries are the only wall, and the start warns."""
 
 RESTRICT = text(f"SELECT {TAKE_ROLE}, set_config('app.workspace', CAST(:workspace_id AS text), true)").bindparams(
     bindparam("workspace_id", type_=Uuid())
 )
 
-SECURED = text("SELECT tablename FROM pg_policies WHERE policyname = :role").bindparams(role=ROLE)
 MAKE_ROLE = f"""
     DO $$ BEGIN
         IF to_regrole('{ROLE}') IS NULL THEN
             CREATE ROLE {ROLE} NOLOGIN;
         END IF;
-        GRANT {ROLE} TO CURRENT_USER;
-    EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN
-        NULL; -- somebody else made it, or must: `is_secured` tells
+        IF NOT pg_has_role('{ROLE}', 'SET') THEN
+            GRANT {ROLE} TO CURRENT_USER;
+        END IF;
+    EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation OR internal_error THEN
+        NULL; -- somebody else makes it at this moment, or must: `is_secured` tells
     END $$
 """
+LACKING = text(
+    """
+    SELECT * FROM (
+        SELECT relname, oid, NOT relrowsecurity AS is_open,
+            NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid AND polname = :role) AS has_no_policy
+        FROM pg_class c WHERE oid = ANY (SELECT to_regclass(name) FROM unnest(CAST(:tables AS text[])) name)
+    ) present
+    WHERE is_open OR has_no_policy OR EXISTS (
+        SELECT FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) privilege
+        WHERE NOT has_table_privilege(CAST(:role AS name), oid, privilege)
+    )
+    """
+).bindparams(role=ROLE)
 
 
 def owned_tables() -> list[Table]:
@@ -49,20 +67,20 @@ def secure_rows(connection: Connection) -> None:
     connection.execute(text(MAKE_ROLE))
     if not connection.scalar(text(f"SELECT to_regrole('{ROLE}') IS NOT NULL")):
         return
-    present = set(inspect(connection).get_table_names())
-    secured = set(connection.scalars(SECURED))
-    for table in owned_tables():
-        if table.name in present - secured:
-            _secure(connection, table.name)
-    if "audit_log" in present:
+    for table in connection.execute(LACKING, {"tables": [table.name for table in owned_tables()]}).all():
+        _secure(connection, table)
+    if connection.scalar(text("SELECT to_regclass('audit_log') IS NOT NULL")):
         connection.execute(text(f"GRANT INSERT ON audit_log TO {ROLE}"))
 
 
-def _secure(connection: Connection, table: str) -> None:
-    condition = "workspace_id = nullif(current_setting('app.workspace', true), '')::uuid"
-    connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
-    connection.execute(text(f"CREATE POLICY {ROLE} ON {table} TO {ROLE} USING ({condition}) WITH CHECK ({condition})"))
-    connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ROLE}"))
+def _secure(connection: Connection, table: Row[Any]) -> None:
+    if table.is_open:
+        connection.execute(text(f"ALTER TABLE {table.relname} ENABLE ROW LEVEL SECURITY"))
+    if table.has_no_policy:
+        mine = "workspace_id = nullif(current_setting('app.workspace', true), '')::uuid"
+        policy = f"CREATE POLICY {ROLE} ON {table.relname} TO {ROLE} USING ({mine}) WITH CHECK ({mine})"
+        connection.execute(text(policy))
+    connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table.relname} TO {ROLE}"))
 
 
 async def restrict(session: AsyncSession, workspace_id: UUID) -> None:
@@ -71,9 +89,9 @@ async def restrict(session: AsyncSession, workspace_id: UUID) -> None:
 
 
 async def is_secured(engine: AsyncEngine) -> bool:
-    """Whether this login can take the role, so that the second wall stands."""
+    """Whether transactions of this login take the role, so that the second wall stands."""
     async with engine.connect() as connection:
-        return bool(await connection.scalar(text(f"SELECT pg_has_role(to_regrole('{ROLE}'), 'MEMBER')")))
+        return bool(await connection.scalar(text(f"SELECT {IS_READY}")))
 
 
 async def warn_unless_secured(engine: AsyncEngine) -> None:

@@ -3,12 +3,13 @@
 A payload is flat and whole: it repeats what is known of its subject, so that a reader needs only the newest one.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, NotRequired
+from typing import Annotated, Any, ClassVar, Literal, NotRequired, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, with_config
 from typing_extensions import TypedDict
 
+from spoonfeeder.core.signed_urls import SignedUrls
 from spoonfeeder.core.vocabulary import GenerationStatus, TaskStatus
 from spoonfeeder.realtime import rooms
 
@@ -37,6 +38,10 @@ class Event(BaseModel):
 
     def payload(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
+
+    def signed(self, signed_urls: SignedUrls) -> Self:
+        """As it leaves: with addresses of pictures that a browser may open."""
+        return self
 
 
 class SubjectEvent(Event):
@@ -116,6 +121,9 @@ class GenerationPreview(GenerationEvent):
     status: Literal[GenerationStatus.RUNNING] = GenerationStatus.RUNNING
     preview_url: str
 
+    def signed(self, signed_urls: SignedUrls) -> Self:
+        return self.model_copy(update={"preview_url": signed_urls.sign(self.preview_url, self.workspace_id)})
+
 
 class GenerationCompleted(GenerationEvent):
     name = "generation:completed"
@@ -125,6 +133,10 @@ class GenerationCompleted(GenerationEvent):
     generation_time_seconds: float | None
     outputs_left_out: bool = False
     """There are too many for one event; read them by REST."""
+
+    def signed(self, signed_urls: SignedUrls) -> Self:
+        outputs = [signed_urls.sign_fields(output, self.workspace_id) for output in self.outputs]
+        return self.model_copy(update={"outputs": outputs})
 
     def without_outputs(self) -> "GenerationCompleted":
         return self.model_copy(update={"outputs": [], "outputs_left_out": True})

@@ -1,33 +1,34 @@
 """Socket.IO: who may connect, what they may subscribe to, and how much (docs/api.md, "Socket.IO")."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
-from socketio.exceptions import ConnectionRefusedError as Refused
-
-from spoonfeeder.core.actor import LOCAL_OWNER, User
-from spoonfeeder.features.auth.access import current_actor
-from spoonfeeder.realtime import rooms
+from spoonfeeder.features.auth.authority import still_held
+from spoonfeeder.realtime import tasks
 from spoonfeeder.realtime.reader import Reader
 from spoonfeeder.runtime import Runtime
+from spoonfeeder.sockets.doors import Door, LocalDoor, SignInDoor
 from spoonfeeder.sockets.limits import Limits
+from spoonfeeder.sockets.reception import Reception
 from spoonfeeder.sockets.server import Server
 from spoonfeeder.sockets.snapshots import StoredSnapshots
-from spoonfeeder.sockets.subscriptions import Seat, Snapshots, Subscriptions
+from spoonfeeder.sockets.subscriptions import Snapshots, Subscriptions
+from spoonfeeder.sockets.watch import Pace, Watch
 
 
 class Sockets:
     """The Socket.IO side of an API process; `server` is mounted before there is a runtime."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def __init__(self, limits: Limits | None = None, pace: Pace | None = None) -> None:
+        limits = limits or Limits()
         self._closed = False
         self._reader = Reader(self._close_gap)
-        self.server = Server(self._reader, self._limits)
-        self._subscriptions = Subscriptions(self.server, self._limits)
-        self.server.on("connect", self._connect)
-        self.server.on("disconnect", self._disconnect)
+        self.server = Server(self._reader, limits)
+        self._subscriptions = Subscriptions(self.server, limits)
+        self._reception = Reception(self.server, self._subscriptions.seats, limits)
+        self._watch = Watch(self.server, self._subscriptions.seats, pace or Pace())
 
     @property
     def healthy(self) -> bool:
@@ -36,12 +37,22 @@ class Sockets:
 
     @asynccontextmanager
     async def serving(self, runtime: Runtime) -> AsyncIterator[None]:
-        async with self.listening(runtime.redis_url, StoredSnapshots(runtime)):
-            yield
+        """In server mode every seat is watched: whoever may no longer be here is sent away."""
+        if not runtime.settings.is_server:
+            async with self.listening(runtime.redis_url, StoredSnapshots(runtime), LocalDoor()):
+                yield
+            return
+        watching = asyncio.create_task(self._watch.watch_for_ever(partial(still_held, runtime)))
+        try:
+            async with self.listening(runtime.redis_url, StoredSnapshots(runtime), SignInDoor(runtime)):
+                yield
+        finally:
+            await tasks.cancel(watching)
 
     @asynccontextmanager
-    async def listening(self, redis_url: str, snapshots: Snapshots) -> AsyncIterator[None]:
+    async def listening(self, redis_url: str, snapshots: Snapshots, door: Door) -> AsyncIterator[None]:
         """Hands events from Redis to the sockets; at the end all are closed."""
+        self._reception.door = door
         self._subscriptions.look_at(snapshots)
         self._reader.start(redis_url)
         try:
@@ -61,21 +72,6 @@ class Sockets:
             await self.server.eio.drop(eio_sid)
         await self.server.shutdown()
         await self._reader.close()
-
-    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
-        actor = current_actor()
-        seats = self._subscriptions.seats
-        if sum(seat.actor.user_id == actor.user_id for seat in seats.values()) >= self._allowed(actor):
-            raise Refused("Too many connections are open; close another window first.", {"code": "TOO_MANY_SOCKETS"})
-        seats[sid] = Seat(actor)
-        await self.server.enter_room(sid, rooms.workspace(actor.workspace_id))
-
-    def _allowed(self, actor: User) -> int:
-        local = actor.user_id == LOCAL_OWNER.user_id
-        return self._limits.sockets_of_local_owner if local else self._limits.sockets_per_user
-
-    async def _disconnect(self, sid: str, reason: str) -> None:
-        self._subscriptions.seats.pop(sid, None)
 
     async def _close_gap(self) -> None:
         await self._subscriptions.tell_all_again()

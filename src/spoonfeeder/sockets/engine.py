@@ -60,10 +60,20 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     async def drop(self, sid: str) -> None:
         """Ends a connection without waiting for its reader; what waits for it is lost."""
+        self.forget_waiting(sid)
+        await self.end(sid)
+
+    def forget_waiting(self, sid: str) -> None:
+        """What waits for the reader is not sent any more."""
+        socket = self.sockets.get(sid)
+        if socket is not None:
+            socket.queue.clear()
+
+    async def end(self, sid: str) -> None:
+        """Ends a connection once its reader has taken what waits for it, or too long has not."""
         socket = self.sockets.pop(sid, None)
         if socket is None:
             return
-        socket.queue.clear()
         await socket.close(wait=False)
         socket.queue.put_nowait(None)
 

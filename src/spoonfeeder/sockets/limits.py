@@ -19,8 +19,12 @@ class Limits:
     sockets_of_local_owner: int = 200
     connections: int = 2_000
     join_seconds: float = 10.0
+    handshake_seconds: float = 5.0
+    refused_seconds: float = 1.0
+    """How long a client that is not let in has to hang up by itself."""
     write_seconds: float = 20.0
     snapshots_at_once: int = 8
+    handshakes_at_once: int = 8
 
 
 class Bucket:

@@ -7,6 +7,7 @@ from typing import Any
 import socketio
 
 from spoonfeeder.realtime import json
+from spoonfeeder.realtime.events import Notification
 from spoonfeeder.sockets.engine import Engine
 from spoonfeeder.sockets.limits import Bucket, Limits
 
@@ -46,7 +47,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         self._inbound[eio_sid] = Bucket(self._limits.events_per_second, self._limits.event_burst)
         await super()._handle_eio_connect(eio_sid, environ)
-        self._expect_join(eio_sid)
+        self._expect_join(eio_sid, self._limits.join_seconds)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._inbound.pop(eio_sid, None)
@@ -55,11 +56,31 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
 
     async def _handle_disconnect(self, eio_sid: str, namespace: str, reason: str | None = None) -> None:
         await super()._handle_disconnect(eio_sid, namespace, reason)
-        self._expect_join(eio_sid)
+        self._expect_join(eio_sid, self._limits.join_seconds)
 
-    def _expect_join(self, eio_sid: str) -> None:
+    async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
+        """Also cleans up when the client has gone while it was looked at, and when it was not let in."""
+        await super()._handle_connect(eio_sid, namespace, data)
+        if eio_sid not in self.environ:
+            await super()._handle_disconnect(eio_sid, namespace or "/")
+        elif self.manager.sid_from_eio_sid(eio_sid, "/") is None:
+            self._expect_join(eio_sid, self._limits.refused_seconds)
+
+    async def eject(self, sid: str, message: str) -> None:
+        """Tells a client why and ends its connection; what it was yet to be told is lost."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, "/")
+        self.eio.forget_waiting(eio_sid)
+        await self.emit(Notification.name, {"type": "error", "message": message}, to=sid, ignore_queue=True)
+        await self.disconnect(sid, ignore_queue=True)
+        await self.eio.end(eio_sid)
+
+    async def cut(self, sid: str) -> None:
+        """Ends a connection as a failing network does, so that the client comes back by itself."""
+        await self.eio.drop(self.manager.eio_sid_from_sid(sid, "/"))
+
+    def _expect_join(self, eio_sid: str, within_seconds: float) -> None:
         """A connection without a Socket.IO session is of no use to anybody for long."""
-        asyncio.get_running_loop().call_later(self._limits.join_seconds, self._drop_unless_joined, eio_sid)
+        asyncio.get_running_loop().call_later(within_seconds, self._drop_unless_joined, eio_sid)
 
     def _drop_unless_joined(self, eio_sid: str) -> None:
         if eio_sid in self.eio.sockets and self.manager.sid_from_eio_sid(eio_sid, "/") is None:

@@ -1,20 +1,22 @@
 """The present state of what is subscribed to, from the rows and the newest progress in Redis."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from spoonfeeder.core.actor import User
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.durable.line import PENDING, RUNNING, in_state
+from spoonfeeder.features.auth.authority import Pass, open_again
 from spoonfeeder.features.generations import announce, queries
 from spoonfeeder.features.generations.queries import GenerationNotFound
 from spoonfeeder.features.sessions import service as sessions
 from spoonfeeder.features.sessions.service import SessionNotFound
 from spoonfeeder.realtime.events import SEQ_STEP, Event, GenerationCompleted, GenerationEvent, GenerationProgress
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.work import open_work
+from spoonfeeder.sockets.subscriptions import Viewer
+from spoonfeeder.work import Work, open_work
 
 SESSION_ROWS = 200
 MOST_LETTERS = 256 * 1024
@@ -25,18 +27,18 @@ class StoredSnapshots:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def generation(self, actor: User, subject_id: UUID) -> Sequence[Event] | None:
+    async def generation(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None:
         try:
-            async with open_work(self._runtime, actor) as work:
+            async with self._open(viewer) as work:
                 row = await queries.get(work, subject_id)
         except GenerationNotFound:
             return None
         return await self._events([row])
 
-    async def session(self, actor: User, subject_id: UUID) -> Sequence[Event] | None:
+    async def session(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None:
         """What is running, and of its newest other generations what is pending or ended in the last minutes."""
         try:
-            async with open_work(self._runtime, actor) as work:
+            async with self._open(viewer) as work:
                 await sessions.get(work, subject_id)
                 of_session = Generation.session_id == subject_id
                 is_running = in_state(Generation, RUNNING)
@@ -48,8 +50,11 @@ class StoredSnapshots:
         told = [row for row in others if row.status == PENDING or row.updated_at > since]
         return await self._events([*told, *running])
 
-    async def task(self, actor: User, subject_id: UUID) -> Sequence[Event] | None:
+    async def task(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None:
         return None
+
+    def _open(self, viewer: Viewer) -> AbstractAsyncContextManager[Work]:
+        return open_again(self._runtime, viewer) if isinstance(viewer, Pass) else open_work(self._runtime, viewer)
 
     async def _events(self, rows: Sequence[Any]) -> Sequence[Event]:
         """Of rows, the newest first; beyond what a socket takes at once, outputs are left to be read by REST."""
@@ -61,7 +66,7 @@ class StoredSnapshots:
             if isinstance(event, GenerationCompleted) and letters > MOST_LETTERS:
                 event = event.without_outputs()
             events.append(event)
-        return events[::-1]
+        return [event.signed(self._runtime.signed_urls) for event in reversed(events)]
 
 
 def _present(row: Any, live: dict[str, Any] | None) -> GenerationEvent:

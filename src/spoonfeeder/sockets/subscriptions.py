@@ -1,8 +1,8 @@
 """`subscribe:*` and `unsubscribe:*`: which socket hears of which task, session or generation."""
 
 import asyncio
-import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,17 +11,19 @@ from uuid import UUID
 import socketio
 
 from spoonfeeder.core.actor import User
-from spoonfeeder.core.errors import AppError, Invalid, NotFound, Unavailable
+from spoonfeeder.core.errors import AppError, Invalid, NotFound
+from spoonfeeder.features.auth.authority import Pass
 from spoonfeeder.realtime import rooms
 from spoonfeeder.realtime.events import Event
+from spoonfeeder.sockets.answers import Answer, answer
 from spoonfeeder.sockets.limits import Limits
 
 UUID_SHAPE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
-Ack = dict[str, Any]
-Look = Callable[[User, UUID], Awaitable[Sequence[Event] | None]]
+Viewer = Pass | User
+"""Whose eyes to look with: whether a pass still holds is asked at every look, a user has been let in before."""
 
-log = logging.getLogger(__name__)
+Look = Callable[[Viewer, UUID], Awaitable[Sequence[Event] | None]]
 
 
 class InvalidId(Invalid):
@@ -42,20 +44,24 @@ class TooManyRooms(AppError):
 
 
 class Snapshots(Protocol):
-    """The present state of a subject as events, or None where the actor may not see it or it does not exist."""
+    """The present state of a subject as events, or None where the viewer may not see it or it does not exist."""
 
-    async def task(self, actor: User, subject_id: UUID) -> Sequence[Event] | None: ...
+    async def task(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None: ...
 
-    async def session(self, actor: User, subject_id: UUID) -> Sequence[Event] | None: ...
+    async def session(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None: ...
 
-    async def generation(self, actor: User, subject_id: UUID) -> Sequence[Event] | None: ...
+    async def generation(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None: ...
 
 
 @dataclass(slots=True)
 class Seat:
-    """One connected socket: who it is and which subjects it hears of, by room."""
+    """One connected socket: who it is and which subjects it hears of, by room.
 
-    actor: User
+    `confirmed_at` is when (time.monotonic) the pass was last known to hold.
+    """
+
+    held: Pass
+    confirmed_at: float = field(default_factory=time.monotonic)
     rooms: dict[str, tuple[str, UUID]] = field(default_factory=dict)
 
 
@@ -86,21 +92,17 @@ class Subscriptions:
     async def tell_all_again(self) -> None:
         """After a time in which events may have been missed: the present state to everybody who subscribed."""
         subjects = {
-            room: (seat.actor, *subject) for seat in self.seats.values() for room, subject in seat.rooms.items()
+            room: (seat.held.actor, *subject) for seat in self.seats.values() for room, subject in seat.rooms.items()
         }
         for room, (actor, kind, subject_id) in subjects.items():
             await self._tell(room, await self._present(actor, kind, subject_id) or ())
 
     def _answering(self, act: Callable[[str, str, UUID], Awaitable[None]], kind: str) -> Any:
-        async def handler(sid: str, *arguments: Any) -> Ack:
-            try:
-                await act(kind, sid, parse_id(*arguments[:1] if len(arguments) == 1 else (None,)))
-            except AppError as error:
-                return _failure(error)
-            except Exception:
-                log.exception("a subscription failed")
-                return _failure(Unavailable())
-            return {"ok": True}
+        async def step(sid: str, arguments: Sequence[Any]) -> None:
+            await act(kind, sid, parse_id(arguments[0] if len(arguments) == 1 else None))
+
+        async def handler(sid: str, *arguments: Any) -> Answer:
+            return await answer(step(sid, arguments))
 
         return handler
 
@@ -112,13 +114,13 @@ class Subscriptions:
         seat, room = self._seat(sid), rooms.of(kind, subject_id)
         if room not in seat.rooms and len(seat.rooms) >= self._limits.rooms:
             raise TooManyRooms
-        if await self._present(seat.actor, kind, subject_id) is None:
+        if await self._present(seat.held, kind, subject_id) is None:
             raise NothingThere
         if sid not in self.seats:
             return
         seat.rooms[room] = (kind, subject_id)
         await self._server.enter_room(sid, room)
-        await self._tell(sid, await self._present(seat.actor, kind, subject_id) or ())
+        await self._tell(sid, await self._present(seat.held, kind, subject_id) or ())
 
     async def _unsubscribe(self, kind: str, sid: str, subject_id: UUID) -> None:
         room = rooms.of(kind, subject_id)
@@ -131,18 +133,14 @@ class Subscriptions:
             raise NothingThere
         return seat
 
-    async def _present(self, actor: User, kind: str, subject_id: UUID) -> Sequence[Event] | None:
+    async def _present(self, viewer: Viewer, kind: str, subject_id: UUID) -> Sequence[Event] | None:
         async with self._reading:
-            return await self._looks[kind](actor, subject_id)
+            return await self._looks[kind](viewer, subject_id)
 
     async def _tell(self, to: str, events: Sequence[Event]) -> None:
         for event in events:
             await self._server.emit(event.name, event.payload(), to=to, ignore_queue=True)
 
 
-async def _refuse_unknown(event: str, sid: str, *_: Any) -> Ack:
+async def _refuse_unknown(event: str, sid: str, *_: Any) -> Answer:
     return {"ok": False, "error": "There is no such event.", "code": "UNKNOWN_EVENT"}
-
-
-def _failure(error: AppError) -> Ack:
-    return {"ok": False, "error": error.message, "code": error.code}

@@ -29,7 +29,7 @@ async def test_every_answer_has_the_security_headers_and_a_request_id(
     headers = (await server.send(message)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert headers["referrer-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
     assert len(headers["x-request-id"]) == 32
     assert "server" not in headers

@@ -15,12 +15,23 @@ from spoonfeeder.core.door.origins import cors_origins
 from spoonfeeder.core.door.secure_headers import SecureHeaders
 from spoonfeeder.core.settings import Settings
 
-ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Range", "X-Request-ID")
+ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "Range",
+    "X-Request-ID",
+    "X-Workspace",
+)
 EXPOSED_HEADERS = (
     "Content-Disposition",
     "Content-Range",
     "ETag",
     "Idempotency-Replayed",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
     "Retry-After",
     "X-Request-ID",
 )

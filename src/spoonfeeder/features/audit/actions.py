@@ -13,8 +13,8 @@ class Action(StrEnum):
     LOGOUT_EVERYWHERE = "logout_everywhere"
     REFRESH_REUSED = "refresh_reused"
     LOGIN_REVOKED = "login_revoked"
-    PASSWORD_CHANGED = "password_changed"
-    PASSWORD_SET = "password_set"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word for it
+    PASSWORD_SET = "password_set"  # noqa: S105 - the same
     API_KEY_CREATED = "api_key_created"
     API_KEY_CHANGED = "api_key_changed"
     API_KEY_REVOKED = "api_key_revoked"

@@ -7,7 +7,6 @@ from uuid import UUID
 from asgi_correlation_id import correlation_id
 from sqlalchemy import Table, insert
 
-
 from spoonfeeder.core.actor import NO_WORKSPACE, User
 from spoonfeeder.core.redaction import escape_controls, hide_secrets
 from spoonfeeder.core.vocabulary import Provider, Scope, UserRole, WorkspaceRole
@@ -19,6 +18,7 @@ __all__ = ["Action", "record"]
 
 ENTRIES = cast(Table, AuditEntry.__table__)
 LONGEST_TEXT = 200
+LONGEST_PEER = 64
 
 Subject = Literal[
     "api_key", "generation", "invitation", "login", "profile", "server", "session", "user", "workflow", "workspace"
@@ -73,7 +73,7 @@ async def record(
         "workspace_id": within or own,
         "subject_kind": subject_kind,
         "subject_id": None if subject_id is None else _text(str(subject_id)),
-        "peer": user.peer,
+        "peer": None if user.peer is None else _text(user.peer)[:LONGEST_PEER],
         "request_id": correlation_id.get(),
         "details": {name: _plain(name, value) for name, value in details.items()},
     }

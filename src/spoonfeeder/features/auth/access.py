@@ -4,13 +4,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
-from spoonfeeder.core.actor import LOCAL_OWNER, Actor, System, User
-
-
-def current_actor() -> User:
-    """The actor of a request; in local mode always the owner of the default workspace."""
-    return LOCAL_OWNER
-
+from spoonfeeder.core.actor import Actor, System
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 

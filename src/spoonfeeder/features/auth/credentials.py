@@ -42,9 +42,9 @@ def read_credentials(runtime: Runtime, connection: HTTPConnection, policy: Polic
         return LocalOwner()
     header = connection.headers.getlist("authorization")
     if policy.takes_signature and not header:
-        workspace_id = runtime.signed_urls.workspace_of(connection.url.path, connection.query_params)
-        if workspace_id is not None:
-            return Signature(workspace_id)
+        permit = runtime.signed_urls.permit(connection.scope)
+        if permit is not None:
+            return Signature(permit.workspace_id)
     matched = BEARER.fullmatch(header[0]) if len(header) == 1 else None
     if matched is None:
         raise Unauthorized

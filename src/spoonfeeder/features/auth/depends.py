@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
+from spoonfeeder.core.access_tokens import Claims
 from spoonfeeder.core.actor import User
 from spoonfeeder.features.auth import policy as policies
 from spoonfeeder.features.auth.credentials import read_credentials, wanted_workspace
@@ -84,21 +85,28 @@ class Glancing:
 async def entered(runtime: Runtime, connection: HTTPConnection, policy: Policy) -> AsyncIterator[Work]:
     """Raises Unauthorized, Forbidden, WorkspaceNotFound, TooManyRequests."""
     peer = connection.client.host if connection.client else None
-
-    async def opening(session: AsyncSession) -> User:
-        shown = read_credentials(runtime, connection, policy)
-        actor = await enter(session, policy, shown, wanted_workspace(connection), peer)
-        connection.state.actor = actor
-        return actor
-
     try:
-        async with open_by(runtime, opening) as work:
-            if work.user.user_id is not None:  # a signed address is not counted: a page of pictures has many
-                await count(runtime, connection, policy, str(work.user.user_id))
-            yield work
+        shown = read_credentials(runtime, connection, policy)
     except policies.Unauthorized:
         await count(runtime, connection, policies.PUBLIC, None)
         raise
+    if isinstance(shown, Claims):
+        await count(runtime, connection, policy, str(shown.user_id))
+
+    async def opening(session: AsyncSession) -> User:
+        try:
+            actor = await enter(session, policy, shown, wanted_workspace(connection), peer)
+        except policies.Unauthorized:
+            await count(runtime, connection, policies.PUBLIC, None)
+            raise
+        connection.state.actor = actor
+        return actor
+
+    async with open_by(runtime, opening) as work:
+        # Whose an API key is, is known only now. A signed address is not counted: a page of pictures has many.
+        if work.user.user_id is not None and not isinstance(shown, Claims):
+            await count(runtime, connection, policy, str(work.user.user_id))
+        yield work
 
 
 def _work(policy: Policy) -> object:

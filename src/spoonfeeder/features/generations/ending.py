@@ -11,6 +11,7 @@ from spoonfeeder.db.comfyui import Generation, Session, Workflow
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.durable.cancel import cancel_pending, request_cancel
 from spoonfeeder.durable.line import PENDING, RUNNING
+from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.generations import announce, queries
 from spoonfeeder.features.generations.line import GENERATIONS
@@ -42,6 +43,7 @@ async def delete(work: Work, generation_id: UUID) -> bool:
         return False
     await _hide(work, Generation, Generation.id == generation_id)
     await _count(work, row.session_id, row.status, -1)
+    await record(work, Action.GENERATION_DELETED, "generation", generation_id)
     return True
 
 
@@ -51,6 +53,7 @@ async def restore(work: Work, generation_id: UUID) -> None:
     has_its_place = Generation.session_id.is_(None) | its_session.exists()
     rows = await _show_again(work, Generation, (Generation.id == generation_id) & has_its_place)
     await _count(work, rows[0].session_id, rows[0].status, +1)
+    await record(work, Action.GENERATION_RESTORED, "generation", generation_id)
 
 
 async def delete_session(work: Work, session_id: UUID) -> None:
@@ -58,6 +61,7 @@ async def delete_session(work: Work, session_id: UUID) -> None:
     await _stop(work, Generation.session_id == session.id, Generation.deleted_at.is_(None))
     await _hide(work, Generation, Generation.session_id == session.id)
     await _hide(work, Session, Session.id == session.id)
+    await record(work, Action.SESSION_DELETED, "session", session_id)
 
 
 async def restore_session(work: Work, session_id: UUID) -> None:
@@ -71,6 +75,7 @@ async def restore_session(work: Work, session_id: UUID) -> None:
     await _show_again(work, Session, (Session.id == session_id) & has_its_place)
     await _unhide(work, Generation, Generation.session_id == session_id, Generation.deleted_at == hidden)
     await _recount(work, Session.id == session_id)
+    await record(work, Action.SESSION_RESTORED, "session", session_id)
 
 
 async def delete_profile(work: Work, profile_id: UUID) -> None:
@@ -93,6 +98,7 @@ async def restore_profile(work: Work, profile_id: UUID) -> None:
     its_sessions = select(Session.id).where(Session.profile_id == profile_id)
     await _unhide(work, Generation, Generation.session_id.in_(its_sessions), Generation.deleted_at == hidden)
     await _recount(work, Session.profile_id == profile_id)
+    await record(work, Action.PROFILE_RESTORED, "profile", profile_id)
 
 
 async def _locked(work: Work, generation_id: UUID) -> Any:

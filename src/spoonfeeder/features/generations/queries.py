@@ -81,4 +81,4 @@ async def with_live(work: Work, rows: Iterable[Any]) -> list[dict[str, Any]]:
     running = [row.id for row in listed if row.status == RUNNING]
     newest = await work.runtime.live.get_progress(running)
     names = listed[0]._fields if listed else ()
-    return [as_json(names, row, newest.get(row.id)) for row in listed]
+    return [as_json(names, row, work.runtime.signed_urls, newest.get(row.id)) for row in listed]

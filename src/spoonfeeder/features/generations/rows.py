@@ -11,6 +11,7 @@ from sqlalchemy import Row, Text, cast, select
 from starlette.responses import Response
 
 from spoonfeeder.core.lossless import lossless
+from spoonfeeder.core.signed_urls import SignedUrls
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.realtime.events import seq_of
 
@@ -28,14 +29,19 @@ SHOWN = select(
 """Everything an answer shows, without the snapshot."""
 
 
-def as_json(names: Sequence[str], row: Row[Any], live: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def as_json(
+    names: Sequence[str], row: Row[Any], signed_urls: SignedUrls, live: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The answer of one row of `SHOWN`, whose fields are `names`; `live` is the newer progress of a running one."""
     item = dict(zip(names, row, strict=True))
     version = item.pop("version")
-    del item["workspace_id"]
+    workspace_id = item.pop("workspace_id")
+    outputs = item["outputs"]
     for name in _JSON_COLUMNS:
         if item[name] is not None:
             item[name] = orjson.Fragment(item[name])
+    if signed_urls.active:
+        item["outputs"] = [signed_urls.sign_fields(output, workspace_id) for output in orjson.loads(outputs)]
     if item["seed"] is not None:
         item["seed"] = lossless(int(item["seed"]))
     item["seq"] = seq_of(version)

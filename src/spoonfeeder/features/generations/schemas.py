@@ -100,6 +100,7 @@ class GenerationOut(Record):
     priority: int
     favorite: bool
     rerun_of: UUID | None
+    created_by: UUID | None
     seq: int
     cancel_requested_at: Timestamp | None
     created_at: Timestamp

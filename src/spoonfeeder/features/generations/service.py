@@ -12,6 +12,7 @@ from spoonfeeder.comfy.seeds import Draw, draw_seed
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.lossless import lossless
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.durable.quota import require_quota
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.generations import announce, queries
 from spoonfeeder.features.generations.line import GENERATIONS
@@ -33,7 +34,7 @@ COPIED = (
 async def create(work: Work, data: GenerateInput, *, session_id: UUID | None, draw: Draw | None = draw_seed) -> UUID:
     """A pending row with its resolved graph; `draw` None keeps the graph's own seed.
 
-    Raises SessionNotFound and what `find_source` and `plan` raise.
+    Raises SessionNotFound, QueueFull and what `find_source` and `plan` raise.
     """
     session = await sessions.get(work, session_id) if session_id is not None else None
     source = await find_source(
@@ -74,7 +75,7 @@ def _columns(source: Source, planned: Planned) -> dict[str, Any]:
 async def rerun(work: Work, generation_id: UUID) -> UUID:
     """A new row with the same graph, to the letter, for the ComfyUI where its profile has it now.
 
-    Raises GenerationNotFound, ComfyUIRequired.
+    Raises GenerationNotFound, ComfyUIRequired, QueueFull.
     """
     source = visible(select(*(getattr(Generation, name) for name in COPIED), Generation.profile_id), work.actor)
     row = (await work.session.execute(source.where(Generation.id == generation_id))).one_or_none()
@@ -86,10 +87,15 @@ async def rerun(work: Work, generation_id: UUID) -> UUID:
 
 
 async def _insert(work: Work, values: dict[str, Any], **of_session: Any) -> UUID:
-    """The row's own id is ComfyUI's prompt id, so that a submit can be repeated and asked about (R1, R6)."""
+    """The row's own id is ComfyUI's prompt id, so that a submit can be repeated and asked about (R1, R6).
+
+    Raises QueueFull, SessionNotFound.
+    """
+    await require_quota(work, GENERATIONS)
     generation_id = uuid4()
-    identity = {"id": generation_id, "prompt_id": str(generation_id), "workspace_id": work.workspace_id}
-    statement = insert(Generation).values(**(values | identity)).returning(*Generation.__table__.c)
+    identity = {"id": generation_id, "prompt_id": str(generation_id)}
+    author = {"workspace_id": work.workspace_id, "created_by": work.user.user_id}
+    statement = insert(Generation).values(**(values | identity | author)).returning(*Generation.__table__.c)
     row = (await work.session.execute(statement)).one()
     if row.session_id is not None:
         counted = {"generation_count": Session.generation_count + 1, **of_session}

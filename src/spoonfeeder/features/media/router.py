@@ -46,7 +46,7 @@ async def upload_file(
     kept = await service.keep_upload(runtime, actor, _chunks(given), given.filename or "")
     async with open_work(runtime, actor) as work:
         work.session.add(kept)
-    return Ok(data=service.shown(kept))
+    return Ok(data=service.shown(runtime, kept))
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

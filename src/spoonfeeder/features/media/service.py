@@ -21,6 +21,7 @@ from spoonfeeder.storage.keeping import keep
 from spoonfeeder.work import Work
 
 UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
+CACHE_SECONDS = 3600
 MOST_LETTERS = 200
 
 
@@ -101,7 +102,10 @@ async def get(work: Work, media_id: UUID) -> Media:
 async def open_media(
     runtime: Runtime, request: Request, media: Media, *, thumbnail: bool = False, download: bool = False
 ) -> Response:
-    """The file, or its WebP thumbnail, as R47 wants it served. Raises MediaNotFound, StorageMissing."""
+    """The file, or its WebP thumbnail, as R47 wants it served. Raises MediaNotFound, StorageMissing.
+
+    At a signed address it is kept no longer than that is good for; else for who showed the same credentials.
+    """
     key = media.thumbnail_key if thumbnail else media.storage_key
     if key is None:
         raise MediaNotFound("There is no thumbnail of this file.")
@@ -111,21 +115,23 @@ async def open_media(
         media_type="image/webp" if thumbnail else media.media_type,
         filename=f"{PurePosixPath(media.filename).stem}.webp" if thumbnail else media.filename,
     )
-    return media_response(
+    permit = runtime.signed_urls.permit(request.scope)
+    response = media_response(
         request,
         file,
         lambda start, stop: runtime.storage.open_range(key, start, stop),
         download=download,
         policy=resource_policy(runtime.settings),
+        cache_seconds=min(permit.seconds_left, CACHE_SECONDS) if permit else CACHE_SECONDS,
     )
+    if runtime.settings.is_server:
+        response.headers.add_vary_header("Authorization")
+    return response
 
 
-def shown(media: Media) -> MediaOut:
+def shown(runtime: Runtime, media: Media) -> MediaOut:
     url = f"/api/media/{media.id}"
     columns = {name: getattr(media, name) for name in MediaOut.model_fields if hasattr(media, name)}
-    return MediaOut(
-        **columns,
-        url=url,
-        thumbnail_url=f"{url}/thumbnail" if media.thumbnail_key else None,
-        reference=f"media:{media.id}",
-    )
+    addresses = {"url": url, "thumbnail_url": f"{url}/thumbnail" if media.thumbnail_key else None}
+    signed = runtime.signed_urls.sign_fields(addresses, media.workspace_id)
+    return MediaOut(**columns, **signed, reference=f"media:{media.id}")

@@ -42,17 +42,13 @@ async def of_profile(runtime: Runtime, actor: User, profile_id: UUID) -> Connect
         return Connection(Provider(profile.provider), profile.url or "", keys.unseal(runtime.cipher, profile))
 
 
-async def try_profile(runtime: Runtime, actor: User, profile_id: UUID) -> ConnectionReport:
-    return await _report(runtime, await of_profile(runtime, actor, profile_id))
-
-
 async def try_out(runtime: Runtime, data: ConnectionInput) -> ConnectionReport:
     """Raises TargetNotAllowed or Invalid for an address or key that could not be saved either."""
     url = await checked_url(runtime.targets, data.url) or default_url(runtime.settings, data.provider)
-    return await _report(runtime, Connection(data.provider, url or "", keys.plain_key(data.api_key)))
+    return await report(runtime, Connection(data.provider, url or "", keys.plain_key(data.api_key)))
 
 
-async def _report(runtime: Runtime, connection: Connection) -> ConnectionReport:
+async def report(runtime: Runtime, connection: Connection) -> ConnectionReport:
     """Every outcome of the connection itself is an answer, not an error."""
     test = TESTS.get(connection.provider)
     if test is None:

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
 from spoonfeeder.core.schema import Ok, failures
 from spoonfeeder.core.vocabulary import Provider
+from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.depends import ManageActor, ManageWork, ReadWork, RuntimeDep
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.profiles import connection, service
@@ -18,8 +19,15 @@ from spoonfeeder.features.profiles.schemas import (
     ProfileOut,
     ProfilePatch,
 )
+from spoonfeeder.work import Work
 
 router = APIRouter(prefix="/api/profiles", tags=["profiles"])
+
+
+def _answer(request: Request, work: Work, profile: Profile) -> Ok[ProfileOut]:
+    """The profile, whose provider the API log notes."""
+    request.state.provider = profile.provider
+    return Ok(data=service.shown(work.runtime, profile))
 
 
 @router.get("")
@@ -30,32 +38,41 @@ async def list_profiles(
 
 
 @router.post("", status_code=201)
-async def create_profile(work: ManageWork, once: OnceDep, response: Response, data: ProfileInput) -> Ok[ProfileOut]:
+async def create_profile(
+    request: Request, work: ManageWork, once: OnceDep, response: Response, data: ProfileInput
+) -> Ok[ProfileOut]:
     async def create() -> UUID:
         return (await service.create(work, data)).id
 
     profile_id, headers = await once_only(work, once, "profile", create)
     response.headers.update(headers)
-    return Ok(data=service.shown(work.runtime, await service.get(work, profile_id)))
+    return _answer(request, work, await service.get(work, profile_id))
 
 
 @router.post("/test-connection", responses=failures(502, 504))
-async def test_connection(runtime: RuntimeDep, _: ManageActor, data: ConnectionInput) -> Ok[ConnectionReport]:
+async def test_connection(
+    request: Request, runtime: RuntimeDep, actor: ManageActor, data: ConnectionInput
+) -> Ok[ConnectionReport]:
     """Tries a connection; nothing is saved."""
+    request.state.provider = data.provider
     return Ok(data=await connection.try_out(runtime, data))
 
 
 @router.get("/{profile_id}")
-async def get_profile(work: ReadWork, profile_id: UUID) -> Ok[ProfileOut]:
-    return Ok(data=service.shown(work.runtime, await service.get(work, profile_id)))
+async def get_profile(request: Request, work: ReadWork, profile_id: UUID) -> Ok[ProfileOut]:
+    return _answer(request, work, await service.get(work, profile_id))
 
 
 @router.put("/{profile_id}", name="put_profile")
 @router.patch("/{profile_id}")
-async def update_profile(work: ManageWork, profile_id: UUID, data: ProfilePatch) -> Ok[ProfileOut]:
-    return Ok(data=service.shown(work.runtime, await service.update_profile(work, profile_id, data)))
+async def update_profile(request: Request, work: ManageWork, profile_id: UUID, data: ProfilePatch) -> Ok[ProfileOut]:
+    return _answer(request, work, await service.update_profile(work, profile_id, data))
 
 
 @router.post("/{profile_id}/test", responses=failures(502, 504))
-async def test_profile(runtime: RuntimeDep, actor: ManageActor, profile_id: UUID) -> Ok[ConnectionReport]:
-    return Ok(data=await connection.try_profile(runtime, actor, profile_id))
+async def test_profile(
+    request: Request, runtime: RuntimeDep, actor: ManageActor, profile_id: UUID
+) -> Ok[ConnectionReport]:
+    found = await connection.of_profile(runtime, actor, profile_id)
+    request.state.provider = found.provider
+    return Ok(data=await connection.report(runtime, found))

@@ -9,6 +9,7 @@ from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.vocabulary import Modality, Provider
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.profile import Profile
+from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.profiles import keys
 from spoonfeeder.features.profiles.addresses import checked_url, default_url
@@ -71,6 +72,10 @@ async def create(work: Work, data: ProfileInput) -> Profile:
         keys.seal(work.runtime.cipher, profile, key)
     work.session.add(profile)
     await work.session.flush()
+    origin = origin_of(profile.url)
+    await record(
+        work, Action.PROFILE_CREATED, "profile", profile.id, name=data.name, provider=data.provider, origin=origin
+    )
     return profile
 
 
@@ -82,6 +87,7 @@ async def update_profile(work: Work, profile_id: UUID, data: ProfilePatch) -> Pr
         given["url"] = await checked_url(work.runtime.targets, given["url"])
     profile = await get(work, profile_id, for_update=True)
     mask, served, address = keys.masked(work.runtime.cipher, profile), _served(profile), profile.url
+    had_key = profile.api_key is not None
     for name in given.keys() - {"api_key"}:
         setattr(profile, name, given[name])
     if profile.url is None:
@@ -94,9 +100,26 @@ async def update_profile(work: Work, profile_id: UUID, data: ProfilePatch) -> Pr
     elif profile.api_key is not None and _served(profile) != served:
         raise keys.ApiKeyRequired
     await work.session.flush()
+    if key is not None or (had_key and profile.api_key is None):
+        await record(work, Action.PROFILE_KEY_CHANGED, "profile", profile.id, removed=profile.api_key is None)
+    if profile.url != address or _served(profile) != served:
+        await _record_move(work, profile, served[1])
     if profile.url != address:
         await _move_waiting(work, profile)
     return profile
+
+
+async def _record_move(work: Work, profile: Profile, origin_before: str) -> None:
+    """Without the path of the address, which some providers make a secret."""
+    await record(
+        work,
+        Action.PROFILE_URL_CHANGED,
+        "profile",
+        profile.id,
+        provider=Provider(profile.provider),
+        origin=origin_of(profile.url),
+        origin_before=origin_before,
+    )
 
 
 async def _move_waiting(work: Work, profile: Profile) -> None:
@@ -115,3 +138,4 @@ async def delete(work: Work, profile_id: UUID) -> None:
     """Hides the profile, and with it its models. Raises ProfileNotFound."""
     await get(work, profile_id, for_update=True)
     await work.session.execute(update(Profile).where(Profile.id == profile_id).values(deleted_at=func.now()))
+    await record(work, Action.PROFILE_DELETED, "profile", profile_id)

@@ -41,8 +41,10 @@ def _shown(work: Work, *more: ColumnElement[Any]) -> Select[Any]:
     return visible(select(*columns, has_picture, *more), work.actor)
 
 
-def _thumbnail_url(row: Row[Any]) -> str | None:
-    return f"/api/comfyui/workflows/{row.id}/thumbnail" if row.has_picture else None
+def _thumbnail_url(work: Work, row: Row[Any]) -> str | None:
+    if not row.has_picture:
+        return None
+    return work.runtime.signed_urls.sign(f"/api/comfyui/workflows/{row.id}/thumbnail", work.workspace_id)
 
 
 async def list_workflows(work: Work, *, profile_id: UUID | None, limit: int) -> list[WorkflowSummary]:
@@ -51,7 +53,7 @@ async def list_workflows(work: Work, *, profile_id: UUID | None, limit: int) -> 
     if profile_id is not None:
         statement = statement.where(Workflow.profile_id == profile_id)
     rows: Sequence[Row[Any]] = (await work.session.execute(statement)).all()
-    return [WorkflowSummary(**row._mapping, thumbnail_url=_thumbnail_url(row)) for row in rows]
+    return [WorkflowSummary(**row._mapping, thumbnail_url=_thumbnail_url(work, row)) for row in rows]
 
 
 async def show(work: Work, workflow_id: UUID) -> WorkflowOut:
@@ -61,7 +63,7 @@ async def show(work: Work, workflow_id: UUID) -> WorkflowOut:
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
         raise WorkflowNotFound
-    return WorkflowOut(**row._mapping, thumbnail_url=_thumbnail_url(row))
+    return WorkflowOut(**row._mapping, thumbnail_url=_thumbnail_url(work, row))
 
 
 async def get(work: Work, workflow_id: UUID, *, for_update: bool = False) -> Workflow:

@@ -14,6 +14,7 @@ from spoonfeeder.core.lossless import lossless
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.db.comfyui import Session, Workflow
 from spoonfeeder.db.profile import Profile
+from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.media.service import plain_name
 from spoonfeeder.features.workflows import defaults, queries
@@ -107,6 +108,7 @@ async def delete(work: Work, workflow_id: UUID) -> None:
     await work.session.execute(unselect)
     hide = update(Workflow).where(Workflow.id == workflow_id, Workflow.deleted_at.is_(None))
     await work.session.execute(hide.values(deleted_at=func.now(), updated_at=Workflow.updated_at))
+    await record(work, Action.WORKFLOW_DELETED, "workflow", workflow_id)
 
 
 async def restore(work: Work, workflow_id: UUID) -> None:
@@ -121,6 +123,7 @@ async def restore(work: Work, workflow_id: UUID) -> None:
     show_again = update(Workflow).where(*recent).values(deleted_at=None, updated_at=Workflow.updated_at)
     if (await work.session.execute(show_again.returning(Workflow.id))).one_or_none() is None:
         raise NothingToRestore
+    await record(work, Action.WORKFLOW_RESTORED, "workflow", workflow_id)
 
 
 def name_of_file(filename: str | None) -> str | None:

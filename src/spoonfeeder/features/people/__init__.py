@@ -1,0 +1,1 @@
+"""Who uses the server: accounts, workspaces, their members, and the links that invite to them."""

@@ -1,0 +1,48 @@
+"""For every operation that wants more than an empty body one that it takes, by the operation's id."""
+
+import json
+from typing import Any
+
+from tests.abuse.populated import GRAPH, PNG, Place
+from tests.fixtures.server_mode import PASSWORD
+
+NAME = {"name": "Changed"}
+WORKFLOW = {"workflow_json": GRAPH}
+NEW_PASSWORD = "another horse battery"
+
+BODIES: dict[str, dict[str, Any]] = {
+    "create_profile": {"name": "New", "provider": "comfyui", "url": "http://127.0.0.1:9"},
+    "test_connection": {"provider": "comfyui", "url": "http://127.0.0.1:9"},
+    "update_profile": NAME,
+    "put_profile": NAME,
+    "add_model": {"model_id": "new"},
+    "set_modalities": {"input_modalities": ["text"]},
+    "update_model": NAME,
+    "import_workflow": WORKFLOW,
+    "update_workflow": NAME,
+    "put_workflow": NAME,
+    "put_parameters": {"steps": 3},
+    "merge_parameters": {"steps": 3},
+    "update_session": {"title": "Changed"},
+    "put_session": {"title": "Changed"},
+    "generate": WORKFLOW,
+    "run_prompt": WORKFLOW,
+    "change_generation": {"favorite": True},
+    "set_up": {"token": "x" * 43, "email": "first@example.com", "name": "First", "password": PASSWORD},
+    "update_me": NAME,
+    "change_password": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
+    "create_api_key": NAME,
+    "update_api_key": NAME,
+}
+
+
+def body_of(operation: str, place: Place) -> dict[str, Any]:
+    """What to call httpx2 with."""
+    if operation in {"upload_file", "upload_workflow"}:
+        content = PNG if operation == "upload_file" else json.dumps(GRAPH).encode()
+        return {"files": {"file": ("file", content)}}
+    if operation == "set_workflow_thumbnail":
+        return {"content": PNG, "headers": {"Content-Type": "image/png"}}
+    if operation == "login":
+        return {"json": {"email": f"{place.ids['user_id']}@example.com", "password": PASSWORD}}
+    return {"json": BODIES[operation]} if operation in BODIES else {}

@@ -1,0 +1,144 @@
+"""The role of row-level security where the login may not make it, and what a later `migrate` makes good."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import structlog
+from sqlalchemy import text
+
+from spoonfeeder.core.actor import LOCAL_OWNER
+from spoonfeeder.db import DEFAULT_WORKSPACE_ID, Workspace
+from spoonfeeder.db.migrate import check, downgrade, upgrade
+from spoonfeeder.db.row_security import ROLE, owned_tables, warn_unless_secured
+from spoonfeeder.embedded.postgres import EmbeddedPostgres
+from spoonfeeder.runtime import Runtime, open_runtime
+from spoonfeeder.work import open_system_work, open_work
+from tests.db.conftest import settings_of
+from tests.db.rows import seed_workspace
+
+LOGIN = "plain"
+POLICIES = text("SELECT tablename FROM pg_policies ORDER BY 1")
+EVERYBODYS = text("SELECT workspace_id FROM comfyui_generations")
+
+
+@pytest.fixture
+def plain_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database of a login that may make no roles, as a hosted PostgreSQL gives it."""
+    postgres.execute(f"CREATE ROLE {LOGIN} LOGIN NOCREATEROLE")
+    postgres.execute(f"CREATE DATABASE {LOGIN} OWNER {LOGIN} TEMPLATE template0")
+    yield postgres.url(LOGIN, user=LOGIN)
+    postgres.drop_database(LOGIN)
+    postgres.execute(f"DROP ROLE {LOGIN}")
+
+
+@pytest.fixture
+def no_role(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[None]:
+    """A server on which nobody has made the role yet; `make_role` ends that."""
+    postgres.execute(f"ALTER ROLE {ROLE} RENAME TO hidden")
+    yield
+    if postgres.execute("SELECT 1 FROM pg_roles WHERE rolname = 'hidden'").strip():
+        make_role(postgres)
+
+
+def make_role(postgres: EmbeddedPostgres) -> None:
+    postgres.execute(f"ALTER ROLE hidden RENAME TO {ROLE}")
+
+
+@asynccontextmanager
+async def two_workspaces(url: str, home: Path) -> AsyncIterator[Runtime]:
+    async with open_runtime(settings_of(url, home)) as runtime:
+        async with runtime.sessions.begin() as session:
+            session.add(Workspace(id=(other := uuid4()), name="Other"))
+            await session.flush()
+            for workspace_id in (DEFAULT_WORKSPACE_ID, other):
+                await seed_workspace(session, workspace_id)
+        yield runtime
+
+
+async def seen(runtime: Runtime) -> int:
+    """How many of the two workspaces a query without any filter shows."""
+    async with open_work(runtime, LOCAL_OWNER) as work:
+        return len((await work.session.execute(EVERYBODYS)).all())
+
+
+async def warned(runtime: Runtime) -> bool:
+    with structlog.testing.capture_logs() as logs:
+        await warn_unless_secured(runtime.engine)
+    assert [entry["event"] for entry in logs] in ([], ["row_security_off"])
+    return bool(logs)
+
+
+async def test_without_the_role_all_works_with_a_warning_and_a_later_migrate_secures(
+    postgres: EmbeddedPostgres, no_role: None, plain_url: str, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(upgrade, plain_url)
+    async with two_workspaces(plain_url, tmp_path) as runtime:
+        assert await warned(runtime)
+        assert await seen(runtime) == 2
+
+        make_role(postgres)
+        postgres.execute(f"GRANT {ROLE} TO {LOGIN}")
+        assert await seen(runtime) == 2, "a server that runs meanwhile must not lose its tables"
+        assert await warned(runtime)
+
+        await asyncio.to_thread(upgrade, plain_url)
+        assert await seen(runtime) == 1
+        assert not await warned(runtime)
+        async with open_system_work(runtime, "test") as work:
+            secured = (await work.session.execute(POLICIES)).scalars().all()
+        assert secured == sorted(table.name for table in owned_tables())
+
+
+async def test_a_role_that_others_made_is_taken_as_soon_as_it_is_granted(
+    postgres: EmbeddedPostgres, migrated_template: str, plain_url: str, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(upgrade, plain_url)
+    async with two_workspaces(plain_url, tmp_path) as runtime:
+        assert (await warned(runtime), await seen(runtime)) == (True, 2)
+        postgres.execute(f"GRANT {ROLE} TO {LOGIN} WITH SET FALSE")
+        assert (await warned(runtime), await seen(runtime)) == (True, 2)
+        postgres.execute(f"GRANT {ROLE} TO {LOGIN} WITH SET TRUE")
+        assert (await warned(runtime), await seen(runtime)) == (False, 1)
+
+
+async def test_what_a_restored_dump_lacks_is_made_good(
+    postgres: EmbeddedPostgres, shared_database: str, tmp_path: Path
+) -> None:
+    """`pg_dump --no-privileges` keeps policies and loses rights; a dump without the role loses both."""
+    url = postgres.url(shared_database)
+    postgres.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}", shared_database)
+    postgres.execute(f"DROP POLICY {ROLE} ON tasks", shared_database)
+    postgres.execute("ALTER TABLE media DISABLE ROW LEVEL SECURITY", shared_database)
+    async with two_workspaces(url, tmp_path) as runtime:
+        assert (await warned(runtime), await seen(runtime)) == (True, 2)
+        await asyncio.to_thread(upgrade, url)
+        assert (await warned(runtime), await seen(runtime)) == (False, 1)
+        async with open_work(runtime, LOCAL_OWNER) as work:
+            for table in owned_tables():
+                rows = await work.session.execute(text(f"SELECT 1 FROM {table.name}"))  # noqa: S608 - our own names
+                assert len(rows.all()) == 1, table.name
+
+
+async def test_two_logins_share_the_server_and_its_role(
+    postgres: EmbeddedPostgres, migrated_template: str, plain_url: str
+) -> None:
+    """Each migrates its own database again and again, at the same time; neither takes anything from the other."""
+    postgres.execute(f"ALTER ROLE {LOGIN} CREATEROLE; GRANT {ROLE} TO {LOGIN} WITH ADMIN TRUE, SET FALSE")
+    urls = [plain_url]
+    for number in range(3):
+        postgres.create_database(f"neighbour_{number}")
+        urls.append(postgres.url(f"neighbour_{number}"))
+    await asyncio.gather(*(asyncio.to_thread(upgrade, url) for url in urls))
+    for url in urls:
+        await asyncio.to_thread(upgrade, url)
+        await asyncio.to_thread(check, url)
+    members = f"SELECT DISTINCT member::regrole FROM pg_auth_members WHERE roleid = '{ROLE}'::regrole AND set_option"
+    assert set(postgres.execute(members).split()) >= {"spoonfeeder", LOGIN}
+    await asyncio.to_thread(downgrade, plain_url, "base")
+    assert postgres.execute("SELECT count(*) FROM pg_policies", LOGIN).strip() == "0"
+    for number in range(3):
+        postgres.drop_database(f"neighbour_{number}")
