@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 from tests.abuse.populated import GRAPH, PNG, Place
 from tests.fixtures.server_mode import PASSWORD
@@ -11,11 +12,8 @@ WORKFLOW = {"workflow_json": GRAPH}
 NEW_PASSWORD = "another horse battery"
 
 BODIES: dict[str, dict[str, Any]] = {
-    "create_profile": {"name": "New", "provider": "comfyui", "url": "http://127.0.0.1:9"},
-    "test_connection": {"provider": "comfyui", "url": "http://127.0.0.1:9"},
     "update_profile": NAME,
     "put_profile": NAME,
-    "add_model": {"model_id": "new"},
     "set_modalities": {"input_modalities": ["text"]},
     "update_model": NAME,
     "import_workflow": WORKFLOW,
@@ -33,6 +31,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_password": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
     "create_api_key": NAME,
     "update_api_key": NAME,
+    "create_workspace": NAME,
+    "update_workspace": NAME,
+    "update_member": {"role": "viewer"},
+    "update_user": NAME,
+    "set_password": {"password": PASSWORD},
 }
 
 
@@ -43,6 +46,20 @@ def body_of(operation: str, place: Place) -> dict[str, Any]:
         return {"files": {"file": ("file", content)}}
     if operation == "set_workflow_thumbnail":
         return {"content": PNG, "headers": {"Content-Type": "image/png"}}
-    if operation == "login":
-        return {"json": {"email": f"{place.ids['user_id']}@example.com", "password": PASSWORD}}
-    return {"json": BODIES[operation]} if operation in BODIES else {}
+    if operation.startswith("get_") or operation.startswith("list_"):
+        return {}
+    return {"json": BODIES.get(operation) or _body_about(operation, place)}
+
+
+def _body_about(operation: str, place: Place) -> dict[str, Any]:
+    new = str(uuid4())
+    bodies = {
+        "create_profile": {"name": new, "provider": "comfyui", "url": place.url},
+        "test_connection": {"provider": "comfyui", "url": place.url},
+        "add_model": {"model_id": new},
+        "login": {"email": f"{place.ids['user_id']}@example.com", "password": PASSWORD},
+        "create_user": {"email": f"{new}@example.com", "name": new},
+        "look_up_invitation": {"token": place.ids["token"]},
+        "accept_invitation": {"token": place.ids["token"]},
+    }
+    return bodies.get(operation, {})

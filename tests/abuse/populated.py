@@ -67,9 +67,10 @@ class Crew:
 
 @dataclass(frozen=True)
 class Place:
-    """`ids` has a value for every path parameter there is."""
+    """`ids` has a value for every path parameter there is; `url` is a ComfyUI's."""
 
     ids: dict[str, Any]
+    url: str
 
     @property
     def workspace_id(self) -> UUID:
@@ -78,7 +79,7 @@ class Place:
     def missing(self) -> "Place":
         """The same names, and nothing in the database has these values."""
         unknown: dict[str, Any] = {name: str(uuid4()) for name in self.ids}
-        return Place(unknown | {"position": 0, "filename": f"{uuid4()}.png"})
+        return Place(unknown | {"position": 0, "filename": f"{uuid4()}.png"}, self.url)
 
 
 class Populator:
@@ -151,7 +152,7 @@ class Populator:
             await session.commit()
         await self._server.runtime.live.set_preview(ids["generation_id"], Preview(PNG, "image/png", 1))
         named = {"model_id": f"model-{ids['profile_id']}", "filename": f"{ids['media_id']}.png", "position": 0}
-        return Place(ids | named)
+        return Place(ids | named, self._server.simulator.url)
 
     def _account_rows(self, ids: dict[str, Any], me: UUID) -> list[Any]:
         tomorrow = datetime.now(UTC) + timedelta(days=1)

@@ -6,9 +6,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
-from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
+from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID, User
 from spoonfeeder.core.settings import RateLimiting
+from spoonfeeder.db.row_security import ROLE
+from spoonfeeder.durable.quota import require_quota
+from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.work import open_work
 from tests.fixtures.server_mode import Person, ServerMode
 from tests.fixtures.workflows import workflow
 
@@ -98,6 +103,17 @@ async def test_a_second_workspace_is_no_second_queue(server: ServerMode) -> None
     assert not ids[0] & ids[1], "the count over both workspaces shows no rows of the other"
     mine = await server.rows("SELECT id::text FROM comfyui_generations WHERE created_by = :id", id=person.user_id)
     assert {row["id"] for row in mine} <= ids[0] | ids[1]
+
+
+async def test_the_count_leaves_the_transaction_in_its_workspace(server: ServerMode) -> None:
+    person = await server.stranger()
+    assert person.workspace_id is not None
+    await generate(server.admin, await session_of(server, server.admin))
+    async with open_work(server.runtime, User(person.workspace_id, person.user_id)) as work:
+        for _ in range(2):
+            assert await work.session.scalar(text("SELECT current_user")) == ROLE
+            assert await work.session.scalar(text("SELECT count(*) FROM comfyui_generations")) == 0
+            await require_quota(work, GENERATIONS)
 
 
 async def test_who_calls_without_end_is_refused_by_the_rate_too(server: ServerMode) -> None:

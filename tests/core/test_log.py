@@ -38,13 +38,21 @@ ORDINARY = (
 )
 
 
+@pytest.fixture(scope="module")
+def nothing_left_behind() -> None:
+    """What earlier tests left behind may log when it is collected, and shall not do it here."""
+    gc.collect()
+
+
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    gc.collect()  # what earlier tests left behind may log when it is collected, and shall not do it here
+def stream(nothing_left_behind: None) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in (*log.QUIET_LOGGERS, *log.LEVELLED_LOGGERS)}
     yield io.StringIO()
     root.handlers, root.level = handlers, level
+    for name, kept in levels.items():
+        logging.getLogger(name).setLevel(kept)
     logging.captureWarnings(False)
     structlog.reset_defaults()
 

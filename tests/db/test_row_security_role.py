@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from spoonfeeder.core.actor import LOCAL_OWNER
 from spoonfeeder.db import DEFAULT_WORKSPACE_ID, Workspace
-from spoonfeeder.db.migrate import check, downgrade, upgrade
-from spoonfeeder.db.row_security import ROLE, owned_tables, warn_unless_secured
+from spoonfeeder.db.migrate import downgrade, run_on, upgrade
+from spoonfeeder.db.row_security import ROLE, owned_tables, secure_rows, warn_unless_secured
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.runtime import Runtime, open_runtime
 from spoonfeeder.work import open_system_work, open_work
@@ -119,26 +119,28 @@ async def test_what_a_restored_dump_lacks_is_made_good(
         assert (await warned(runtime), await seen(runtime)) == (False, 1)
         async with open_work(runtime, LOCAL_OWNER) as work:
             for table in owned_tables():
-                rows = await work.session.execute(text(f"SELECT 1 FROM {table.name}"))  # noqa: S608 - our own names
+                rows = await work.session.execute(text(f"SELECT 1 FROM {table.name}"))
                 assert len(rows.all()) == 1, table.name
 
 
-async def test_two_logins_share_the_server_and_its_role(
+async def test_databases_of_one_server_are_secured_at_the_same_time(
     postgres: EmbeddedPostgres, migrated_template: str, plain_url: str
 ) -> None:
-    """Each migrates its own database again and again, at the same time; neither takes anything from the other."""
+    """The role is the server's: each takes it for its own login, and nothing from the others."""
     postgres.execute(f"ALTER ROLE {LOGIN} CREATEROLE; GRANT {ROLE} TO {LOGIN} WITH ADMIN TRUE, SET FALSE")
-    urls = [plain_url]
-    for number in range(3):
-        postgres.create_database(f"neighbour_{number}")
-        urls.append(postgres.url(f"neighbour_{number}"))
-    await asyncio.gather(*(asyncio.to_thread(upgrade, url) for url in urls))
-    for url in urls:
-        await asyncio.to_thread(upgrade, url)
-        await asyncio.to_thread(check, url)
+    await asyncio.to_thread(upgrade, plain_url)
+    names = [f"neighbour_{number}" for number in range(3)]
+    for name in names:
+        postgres.create_database(name, migrated_template)
+    postgres.execute(f"REVOKE {ROLE} FROM {LOGIN} GRANTED BY {LOGIN}")
     members = f"SELECT DISTINCT member::regrole FROM pg_auth_members WHERE roleid = '{ROLE}'::regrole AND set_option"
-    assert set(postgres.execute(members).split()) >= {"spoonfeeder", LOGIN}
+    assert postgres.execute(members).split() == ["spoonfeeder"]
+
+    urls = [postgres.url(name) for name in names] + [plain_url] * 3
+    await asyncio.gather(*(asyncio.to_thread(run_on, url, secure_rows) for url in urls))
+
+    assert set(postgres.execute(members).split()) == {"spoonfeeder", LOGIN}
     await asyncio.to_thread(downgrade, plain_url, "base")
     assert postgres.execute("SELECT count(*) FROM pg_policies", LOGIN).strip() == "0"
-    for number in range(3):
-        postgres.drop_database(f"neighbour_{number}")
+    for name in names:
+        postgres.drop_database(name)

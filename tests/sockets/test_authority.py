@@ -265,7 +265,7 @@ async def locked(server: ServerMode) -> AsyncIterator[None]:
 
 async def test_nobody_comes_in_while_the_database_does_not_answer(server: ServerMode) -> None:
     person = await server.stranger()
-    sockets = Sockets(Limits(handshake_seconds=0.2), Pace(period_seconds=0.05, answer_seconds=0.1))
+    sockets = Sockets(Limits(handshake_seconds=1), Pace(period_seconds=0.05, answer_seconds=0.1))
     async with process(server, sockets) as url, open_socket(url, auth=shows(person)) as client:
         async with locked(server):
             assert await refusal(url, shows(person)) == "UNAVAILABLE"

@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import jwt
 
 from spoonfeeder.core.key_ring import KeyRing
-from spoonfeeder.core.sub_keys import sub_key
+from spoonfeeder.core.sub_keys import sub_keys
 
 PURPOSE = "access token"
 ALGORITHM = "HS256"
@@ -44,9 +45,7 @@ class AccessTokens:
     """
 
     def __init__(self, ring: KeyRing, life_seconds: int = LIFE_SECONDS) -> None:
-        keys = {key_id: sub_key(ring, key_id, PURPOSE) for key_id in ring.keys}
-        self._key_id, self._key = ring.first, keys[ring.first]
-        self._key_by_header = {_signed({}, key_id, key).partition(".")[0]: key for key_id, key in keys.items()}
+        self._ring = ring
         self._life = timedelta(seconds=life_seconds)
 
     def issue(self, user_id: UUID, login_id: UUID, epoch: int) -> tuple[str, datetime]:
@@ -63,12 +62,14 @@ class AccessTokens:
             "iat": now,
             "exp": expires_at,
         }
-        return _signed(claims, self._key_id, self._key), expires_at
+        key_id, key = next(iter(sub_keys(self._ring, PURPOSE).items()))
+        return _signed(claims, key_id, key), expires_at
 
     def read(self, token: str) -> Claims:
         """What a valid token says; raises InvalidToken for every other text."""
+        keys = tuple(sub_keys(self._ring, PURPOSE).items())
         form = FORM.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
-        key = self._key_by_header.get(form["header"]) if form else None
+        key = _keys_by_header(keys).get(form["header"]) if form else None
         if key is None:
             raise InvalidToken("not in the form of our tokens, or signed with a key that is not ours")
         try:
@@ -84,6 +85,11 @@ class AccessTokens:
             )
         except (jwt.PyJWTError, ValueError, OverflowError) as error:
             raise InvalidToken(str(error)) from None
+
+
+@lru_cache(maxsize=4)
+def _keys_by_header(keys: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
+    return {_signed({}, key_id, key).partition(".")[0]: key for key_id, key in keys}
 
 
 def _signed(claims: dict[str, Any], key_id: str, key: bytes) -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 from starlette.types import Scope
 
 from spoonfeeder.core.key_ring import KeyRing
-from spoonfeeder.core.sub_keys import sub_key
+from spoonfeeder.core.sub_keys import sub_keys
 
 PURPOSE = "media url"
 LIFE_SECONDS = 3600
@@ -40,7 +40,7 @@ class SignedUrls:
     """
 
     def __init__(self, ring: KeyRing, *, active: bool = True, clock: Callable[[], float] = time.time) -> None:
-        self._keys = [sub_key(ring, key_id, PURPOSE) for key_id in ring.keys]
+        self._ring = ring
         self._clock = clock
         self.active = active
 
@@ -51,7 +51,7 @@ class SignedUrls:
         path, question_mark, _ = address.partition("?")
         workspace = str(workspace_id)
         expires = str(-(-(int(self._clock()) + LIFE_SECONDS) // STEP_SECONDS) * STEP_SECONDS)
-        signature = _signature(self._keys[0], path, workspace, expires)
+        signature = _signature(sub_keys(self._ring, PURPOSE)[self._ring.first], path, workspace, expires)
         return f"{address}{'&' if question_mark else '?'}w={workspace}&e={expires}&s={signature}"
 
     def sign_fields(self, shown: Mapping[str, Any], workspace_id: UUID) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class SignedUrls:
             return None
         workspace, expires, given = (query[name][0] for name in PARTS)
         path = scope["raw_path"].decode("latin-1")
-        signatures = (_signature(key, path, workspace, expires) for key in self._keys)
+        signatures = (_signature(key, path, workspace, expires) for key in sub_keys(self._ring, PURPOSE).values())
         if not any(hmac.compare_digest(made.encode(), given.encode()) for made in signatures):
             return None
         seconds_left = int(expires) - int(self._clock())

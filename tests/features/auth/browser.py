@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 import httpx2
 
 from spoonfeeder.features.auth.cookie import NAME
-from tests.fixtures.server_mode import PASSWORD, ServerMode
+from tests.fixtures.server_mode import NO_TLS, PASSWORD, ServerMode
 
 
 class Browser(httpx2.AsyncClient):
     """It sends its page's Origin with everything, and the access token of its latest login or refresh."""
 
     def __init__(self, server: ServerMode) -> None:
-        super().__init__(base_url=server.url, timeout=30, headers={"Origin": server.url})
+        super().__init__(base_url=server.url, timeout=30, headers={"Origin": server.url}, verify=NO_TLS)
 
     async def login(self, email: str, password: str = PASSWORD) -> httpx2.Response:
         return self._keep(await self.post("/api/auth/login", json={"email": email, "password": password}))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from tests.fixtures.server_mode import Person, ServerMode
+from tests.fixtures.server_mode import NO_TLS, Person, ServerMode
 from tests.waiting import until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,7 +26,7 @@ async def make(person: httpx2.AsyncClient, status: int = 201, **body: Any) -> An
 @asynccontextmanager
 async def holding(server: ServerMode, key: str) -> AsyncIterator[httpx2.AsyncClient]:
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=30) as client:
+    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=30, verify=NO_TLS) as client:
         yield client
 
 

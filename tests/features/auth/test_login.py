@@ -8,7 +8,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from spoonfeeder.core.passwords import Passwords
-from tests.fixtures.server_mode import PASSWORD, Person, ServerMode
+from tests.fixtures.server_mode import NO_TLS, PASSWORD, Person, ServerMode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -16,7 +16,7 @@ THIRTY_DAYS = 30 * 24 * 3600
 
 
 async def login(server: ServerMode, email: str, password: str = PASSWORD) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=server.url) as browser:
+    async with httpx2.AsyncClient(base_url=server.url, verify=NO_TLS) as browser:
         return await browser.post("/api/auth/login", json={"email": email, "password": password})
 
 

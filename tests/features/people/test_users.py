@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from spoonfeeder.core.vocabulary import WorkspaceRole
+from tests.features.auth.browser import Browser, signed_in
 from tests.features.people.asking import ask
 from tests.fixtures.server_mode import PASSWORD, ServerMode
 
@@ -18,8 +19,8 @@ def somebody(**fields: Any) -> dict[str, Any]:
 
 
 async def status_of_login(server: ServerMode, email: str, password: str) -> int:
-    body = {"email": email, "password": password}
-    return (await server.http.post("/api/auth/login", json=body)).status_code
+    async with Browser(server) as browser:
+        return (await browser.login(email, password)).status_code
 
 
 async def actions_on(server: ServerMode, subject_id: str) -> list[str]:
@@ -146,17 +147,14 @@ async def test_a_changed_user_shows_and_unknown_fields_are_refused(server: Serve
 async def test_a_new_server_role_ends_the_access_token_but_not_the_login(server: ServerMode) -> None:
     data = somebody(password=PASSWORD, role="admin")
     made = await ask(server.admin, "POST", "/users", 201, **data)
-    login = await server.http.post("/api/auth/login", json={"email": data["email"], "password": PASSWORD})
-    bearer = {"Authorization": f"Bearer {login.json()['data']['access_token']}"}
-    assert (await server.http.get("/api/users", headers=bearer)).status_code == 200
+    async with signed_in(server, data["email"]) as browser:
+        await ask(browser, "GET", "/users")
 
-    await ask(server.admin, "PATCH", f"/users/{made['id']}", role="member")
+        await ask(server.admin, "PATCH", f"/users/{made['id']}", role="member")
 
-    assert (await server.http.get("/api/users", headers=bearer)).status_code == 401
-    renewed = await server.http.post("/api/auth/refresh", headers={"Origin": server.url})
-    server.http.cookies.clear()
-    bearer = {"Authorization": f"Bearer {renewed.json()['data']['access_token']}"}
-    assert (await server.http.get("/api/users", headers=bearer)).status_code == 403
+        assert await ask(browser, "GET", "/users", 401) == "UNAUTHORIZED"
+        assert (await browser.refresh()).status_code == 200
+        assert await ask(browser, "GET", "/users", 403) == "FORBIDDEN"
     assert "user_role_changed" in await actions_on(server, made["id"])
 
 

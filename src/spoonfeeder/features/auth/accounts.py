@@ -9,8 +9,9 @@ from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID, LOCAL_OWNER_ID
 from spoonfeeder.core.errors import Conflict
 from spoonfeeder.core.vocabulary import UserRole
 from spoonfeeder.db.access import ApiKey, LoginSession
-from spoonfeeder.db.account import User
+from spoonfeeder.db.account import User, WorkspaceMember
 from spoonfeeder.features.auth import logins
+from spoonfeeder.features.auth.policy import WorkspaceNotFound
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
 
@@ -87,6 +88,12 @@ async def become_first_admin(work: Work, email: str, name: str, password_hash: s
         raise SetupDone
     await work.session.execute(OWN_DEFAULT_WORKSPACE, {"user_id": user.id, "workspace_id": DEFAULT_WORKSPACE_ID})
     return user
+
+
+async def require_member(work: Work, workspace_id: UUID, user_id: UUID) -> None:
+    """Raises WorkspaceNotFound."""
+    if await work.session.get(WorkspaceMember, (workspace_id, user_id)) is None:
+        raise WorkspaceNotFound
 
 
 async def end_everything(work: Work, user_id: UUID, *, api_keys: bool = False) -> None:

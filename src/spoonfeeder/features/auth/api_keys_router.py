@@ -6,9 +6,10 @@ from fastapi import APIRouter
 
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth import api_keys
+from spoonfeeder.features.auth.accounts import require_member
 from spoonfeeder.features.auth.api_keys import Wish, highest, shown
 from spoonfeeder.features.auth.depends import SelfReadWork, SelfWriteWork
-from spoonfeeder.features.auth.me import own_id, require_member
+from spoonfeeder.features.auth.me import own_id
 from spoonfeeder.features.auth.schemas import ApiKeyInput, ApiKeyOut, ApiKeyPatch, NewApiKeyOut
 
 router = APIRouter(prefix="/api/auth/api-keys", tags=["auth"])
@@ -23,7 +24,7 @@ async def list_api_keys(work: SelfReadWork) -> Ok[list[ApiKeyOut]]:
 async def create_api_key(work: SelfWriteWork, data: ApiKeyInput) -> Ok[NewApiKeyOut]:
     """The key is in this answer and never again. A higher scope includes the lower ones: admin, write, read."""
     if data.workspace_id is not None:
-        await require_member(work, data.workspace_id)
+        await require_member(work, data.workspace_id, own_id(work))
     wish = Wish(data.name, highest(data.scopes), data.ends_at, data.workspace_id)
     row, key = await api_keys.create(work, own_id(work), await api_keys.within_own(work, wish))
     return Ok(data=NewApiKeyOut(**shown(row).model_dump(), key=key))

@@ -35,6 +35,7 @@ async def begin(work: Work, user: User, visitor: Visitor) -> Tokens:
         id=uuid4(), user_id=user.id, user_agent=visitor.user_agent, peer=visitor.peer, expires_at=ends_at
     )
     work.session.add(login)
+    user.last_login_at = func.now()
     await work.session.flush()
     return await _hand_out(work, user, login.id, ends_at)
 

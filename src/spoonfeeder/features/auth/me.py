@@ -10,8 +10,8 @@ from spoonfeeder.db.access import ApiKey, LoginSession
 from spoonfeeder.db.account import User, Workspace, WorkspaceMember
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth import logins
-from spoonfeeder.features.auth.accounts import end_everything
-from spoonfeeder.features.auth.policy import Unauthorized, WorkspaceNotFound
+from spoonfeeder.features.auth.accounts import end_everything, require_member
+from spoonfeeder.features.auth.policy import Unauthorized
 from spoonfeeder.features.auth.schemas import AccountOut, LoginOut, MembershipOut, MeOut, MePatch
 from spoonfeeder.work import Work
 
@@ -54,18 +54,12 @@ async def update(work: Work, data: MePatch) -> MeOut:
     changes = data.model_dump(exclude_unset=True)
     wanted = changes.get("default_workspace_id")
     if wanted is not None:
-        await require_member(work, wanted)
+        await require_member(work, wanted, user.id)
     for name, value in changes.items():
         setattr(user, name, value)
     await work.session.flush()
     await record(work, Action.USER_CHANGED, "user", user.id)
     return await show(work)
-
-
-async def require_member(work: Work, workspace_id: UUID) -> None:
-    """Raises WorkspaceNotFound."""
-    if await work.session.get(WorkspaceMember, (workspace_id, own_id(work))) is None:
-        raise WorkspaceNotFound
 
 
 async def log_out_everywhere(work: Work, *, api_keys: bool) -> None:

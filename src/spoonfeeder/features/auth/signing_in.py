@@ -1,7 +1,7 @@
 """Signing in with a password, and changing it. While a password is hashed no transaction is open."""
 
 from pydantic import SecretStr
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from starlette.requests import HTTPConnection
 
 from spoonfeeder.core.actor import User as Actor
@@ -47,7 +47,7 @@ async def sign_in(runtime: Runtime, connection: HTTPConnection, email: str, pass
     async with open_account_work(runtime, visitor.actor) as work:
         unchanged = (User.id == user.id, User.active, User.password_hash == stored)
         signed_in = await work.session.scalar(
-            update(User).where(*unchanged).values(last_login_at=func.now(), password_hash=renewed).returning(User)
+            update(User).where(*unchanged).values(password_hash=renewed).returning(User)
         )
         if signed_in is None:
             raise InvalidCredentials

@@ -68,7 +68,7 @@ async def writing(runtime: Runtime, calls: WaitingCalls) -> AsyncIterator[None]:
 
 async def _write_until(end: asyncio.Event, runtime: Runtime, calls: WaitingCalls) -> None:
     writes = True
-    while not end.is_set():
+    while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_SECONDS):
                 await calls.enough.wait()
@@ -78,7 +78,9 @@ async def _write_until(end: asyncio.Event, runtime: Runtime, calls: WaitingCalls
         if writes and calls.lost:
             log.warning("api_log_lost", calls=calls.lost)
             calls.lost = 0
-        if not writes and not end.is_set():
+        if end.is_set():
+            return
+        if not writes:
             await asyncio.sleep(FLUSH_SECONDS)
 
 

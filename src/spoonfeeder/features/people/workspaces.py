@@ -112,7 +112,7 @@ async def _require_others_for(work: Work, user_ids: list[UUID]) -> None:
     """Everybody is a member of another workspace as well; of two that are deleted at once, the second sees it."""
     users = select(User.id).where(User.id.in_(user_ids)).order_by(User.id)
     await work.session.execute(users.with_for_update(key_share=True))
-    elsewhere = select(WorkspaceMember.user_id.distinct()).where(
+    elsewhere = select(WorkspaceMember.user_id).where(
         WorkspaceMember.user_id.in_(user_ids), WorkspaceMember.workspace_id != work.workspace_id
     )
     if set(user_ids) - set(await work.session.scalars(elsewhere)):
