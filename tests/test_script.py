@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TOOLS = ("cat", "cksum", "dirname", "rm", "sh")
 CHECKS = ("ruff", "mypy", "lint-imports", "pytest")
+PYTEST = ["pytest -n 2 -m not (alone or bench or chaos or fuzz)", "pytest -m alone"]
 
 # A check that says that it ran, and fails when the test wants it to.
 CHECK = """#!/bin/sh
@@ -179,7 +180,7 @@ def test_the_tests_are_every_check_and_pytest_last(clone: Clone) -> None:
         "ruff format --check .",
         "mypy ",
         "lint-imports ",
-        "pytest ",
+        *PYTEST,
     ]
     assert "requirements-test.lock" in clone.recorded()[0]
 
@@ -188,7 +189,7 @@ def test_one_failed_check_fails_the_tests_and_hides_no_other(clone: Clone) -> No
     run = clone.run("test", FAILING="mypy")
 
     assert run.returncode == 1
-    assert clone.recorded()[-1] == "pytest "
+    assert clone.recorded()[-2:] == PYTEST
 
 
 def test_arguments_go_to_pytest_alone(clone: Clone) -> None:

@@ -46,7 +46,7 @@ def body_of(operation: str, place: Place) -> dict[str, Any]:
         return {"files": {"file": ("file", content)}}
     if operation == "set_workflow_thumbnail":
         return {"content": PNG, "headers": {"Content-Type": "image/png"}}
-    if operation.startswith("get_") or operation.startswith("list_"):
+    if operation.startswith(("get_", "list_")):
         return {}
     return {"json": BODIES.get(operation) or _body_about(operation, place)}
 

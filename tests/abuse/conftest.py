@@ -13,7 +13,10 @@ from spoonfeeder.core.settings import Settings
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.simulator import Options, Simulator
+from tests.abuse.matrix import matrix
 from tests.fixtures.application import Application, serve_api, serve_work
+
+__all__ = ["matrix"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from spoonfeeder.app import create_api
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.openapi import policies_of, served
+from tests.abuse.matrix import HIDDEN
 
 PUBLIC = {
     "GET /",
@@ -18,9 +19,11 @@ PUBLIC = {
     "POST /api/auth/login",
     "POST /api/auth/refresh",
     "POST /api/auth/logout",
+    "POST /api/invitations/look-up",
+    "POST /api/invitations/accept",
+    "GET /setup",
+    "GET /invite",
 }
-HIDDEN = {"GET /api/openapi.json": "self:read"}
-"""Routes that are not in the document."""
 BESIDE: set[str] = set()
 """What is served and is no route of FastAPI, by its path."""
 

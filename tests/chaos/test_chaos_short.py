@@ -2,7 +2,11 @@
 
 import sys
 
+import pytest
+
 from tests.chaos.run import Size, own_folder, run
+
+pytestmark = pytest.mark.alone
 
 
 async def test_no_generation_is_lost_or_run_twice_while_everything_is_killed() -> None:

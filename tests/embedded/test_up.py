@@ -19,6 +19,8 @@ import pytest
 from spoonfeeder.embedded.readiness import free_port
 from tests.embedded.processes import descendants, is_running, wait_for
 
+pytestmark = pytest.mark.alone
+
 READY_SECONDS = 30.0
 
 

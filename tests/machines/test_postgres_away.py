@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx2
+import pytest
 
 from tests.embedded.processes import descendants
 from tests.machines.load import Answer, Load, percentile, steady_load
 from tests.machines.stage import Api, open_machines, open_traffic
+
+pytestmark = pytest.mark.alone
 
 AWAY_SECONDS = 3.0
 SILENT_SECONDS = 12.0

@@ -17,6 +17,8 @@ from tests.machines.stage import open_machines, open_traffic
 from tests.socket_client import open_socket
 from tests.waiting import until
 
+pytestmark = pytest.mark.alone
+
 NORMAL_SECONDS = 2.0
 AWAY_SECONDS = 4.0
 NOISE_SECONDS = 0.02

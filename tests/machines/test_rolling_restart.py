@@ -6,6 +6,7 @@ from collections import Counter
 from functools import partial
 
 import httpx2
+import pytest
 
 from tests.chaos import rows
 from tests.chaos.findings import Findings
@@ -14,6 +15,8 @@ from tests.chaos.program import Program
 from tests.chaos.run import ORDERLY
 from tests.machines.stage import Api, Machines, open_machines, open_traffic
 from tests.waiting import until_async
+
+pytestmark = pytest.mark.alone
 
 GENERATIONS = 45
 EACH_SECONDS = 0.4

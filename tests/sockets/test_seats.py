@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from typing import Any
 from uuid import uuid4
 
 from spoonfeeder.core.actor import User
@@ -28,24 +29,25 @@ async def test_in_local_mode_nobody_needs_a_token_and_none_is_looked_at(stage: S
 
 async def test_all_are_asked_about_together_and_nothing_while_nobody_is_here() -> None:
     one, two, later = (Pass(User(uuid4(), uuid4(), api_key_id=uuid4()), ApiKeyHash(str(n))) for n in range(3))
-    seats = {"a": Seat(one), "b": Seat(one), "c": Seat(two)}
-    questions: list[set[User]] = []
+    seats = {"a": Seat(one), "b": Seat(one), "c": Seat(two, confirmed_at=0.0)}
+    questions: list[set[Any]] = []
 
     async def still_held(passes: Collection[Pass]) -> dict[Pass, WorkspaceRole]:
-        questions.append({held.actor for held in passes})
+        questions.append({held.shown for held in passes})
         return dict.fromkeys(passes, WorkspaceRole.MEMBER if len(questions) < 3 else WorkspaceRole.VIEWER)
 
     watch = Watch(Sockets().server, seats, Pace(period_seconds=0))
     watching = asyncio.create_task(watch.watch_for_ever(still_held))
     await until(lambda: {seat.held.actor.role for seat in seats.values()} == {WorkspaceRole.VIEWER})
-    assert questions[0] == {one.actor, two.actor}
+    assert seats["c"].confirmed_at > 0
+    assert questions[0] == {one.shown, two.shown}
     seats.clear()
     seats["d"] = Seat(later)
-    await until(lambda: questions[-1] == {later.actor})
+    await until(lambda: questions[-1] == {later.shown})
     seats.clear()
     for _ in range(20):
         await asyncio.sleep(0)
     seats["d"] = Seat(one)
-    await until(lambda: questions[-1] == {one.actor})
+    await until(lambda: questions[-1] == {one.shown})
     await tasks.cancel(watching)
     assert all(questions)

@@ -46,6 +46,6 @@ def configured() -> Settings:
 
 def main() -> None:
     # Registered here, because these modules use `app`.
-    from spoonfeeder.cli import api_keys, database, make, people, serve  # noqa: F401
+    from spoonfeeder.cli import api_keys, database, keys, make, people, serve  # noqa: F401
 
     app()

@@ -1,22 +1,12 @@
-"""The commands that print something and end."""
+"""`spoonfeeder openapi`."""
 
 import json
-import secrets
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from spoonfeeder.cli import app, configured, in_one_sentence
-
-key = typer.Typer(help="Encryption keys.", no_args_is_help=True)
-app.add_typer(key, name="key")
-
-
-@key.command("new")
-def key_new() -> None:
-    """Print a new key for ENCRYPTION_KEY."""
-    typer.echo(secrets.token_hex(32))
 
 
 @app.command()

@@ -51,7 +51,7 @@ class SignedUrls:
         path, question_mark, _ = address.partition("?")
         workspace = str(workspace_id)
         expires = str(-(-(int(self._clock()) + LIFE_SECONDS) // STEP_SECONDS) * STEP_SECONDS)
-        signature = _signature(sub_keys(self._ring, PURPOSE)[self._ring.first], path, workspace, expires)
+        signature = _signature(next(iter(sub_keys(self._ring, PURPOSE).values())), path, workspace, expires)
         return f"{address}{'&' if question_mark else '?'}w={workspace}&e={expires}&s={signature}"
 
     def sign_fields(self, shown: Mapping[str, Any], workspace_id: UUID) -> dict[str, Any]:

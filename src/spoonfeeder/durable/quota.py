@@ -1,6 +1,6 @@
 """How much one person may have waiting in a line, so that nobody fills it for all others (A47)."""
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, literal_column, select, text
 
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.db.row_security import TAKE_ROLE
@@ -8,6 +8,8 @@ from spoonfeeder.durable.line import PENDING, Line, in_state
 from spoonfeeder.work import Work
 
 RETRY_SECONDS = 30
+
+TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0)), set_config('role', 'none', true)")
 
 
 class QueueFull(AppError):
@@ -26,11 +28,10 @@ async def require_quota(work: Work, line: Line) -> None:
     user_id = work.user.user_id
     if user_id is None:
         return
-    turn = func.pg_advisory_xact_lock(func.hashtextextended(f"{line.name} of {user_id}", 0))
-    await work.session.execute(select(turn, func.set_config("role", "none", True)))
+    await work.session.execute(TAKE_TURN, {"turn": f"{line.name} of {user_id}"})
     table, most = line.table, work.runtime.settings.most_queued
-    waiting = select(func.count(table.id)).where(table.created_by == user_id, in_state(table, PENDING))
-    counted = select(waiting.scalar_subquery(), literal_column(TAKE_ROLE))
-    if (await work.session.execute(counted)).one()[0] >= most:
+    pending = select(func.count(table.id)).where(table.created_by == user_id, in_state(table, PENDING))
+    waiting, _ = (await work.session.execute(select(pending.scalar_subquery(), literal_column(TAKE_ROLE)))).one()
+    if waiting >= most:
         sentence = f"You have {most:,} {line.name} waiting already; let some of them end, or cancel some."
         raise QueueFull(sentence, headers={"Retry-After": str(RETRY_SECONDS)})

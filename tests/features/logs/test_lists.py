@@ -145,9 +145,10 @@ async def test_pages_and_cursors_lead_through_all(server: ServerMode) -> None:
 
 
 async def test_a_long_log_is_counted_to_ten_thousand_and_read_on_by_cursor(server: ServerMode) -> None:
+    """Many of one moment, also where one page ends and the next begins."""
     fill = """
         INSERT INTO api_log (at, method, route, status, duration_ms)
-        SELECT '2020-01-01Z'::timestamptz + make_interval(secs => n), 'GET', '/of/long/ago', 200, 1
+        SELECT '2020-01-01Z'::timestamptz + make_interval(secs => n / 150), 'GET', '/of/long/ago', 200, 1
         FROM generate_series(1, 10100) n
     """
     await server.rows(fill)

@@ -126,7 +126,7 @@ async def test_who_is_a_member_already_leaves_the_link_and_the_role_as_they_are(
 
     assert await ask(viewer, "POST", "/invitations/accept", 409, token=token) == "ALREADY_MEMBER"
 
-    assert (await roles_of(server, viewer.email))[owner.workspace_id] == "viewer"
+    assert list((await roles_of(server, viewer.email)).values()) == ["viewer"]
     await ask(server.http, "POST", "/invitations/look-up", token=token)
 
 

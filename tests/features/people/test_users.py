@@ -159,7 +159,8 @@ async def test_a_new_server_role_ends_the_access_token_but_not_the_login(server:
 
 
 async def test_a_password_or_a_sign_out_by_an_admin_ends_all_logins_but_no_key(server: ServerMode) -> None:
-    for path, body in (("password", {"password": PASSWORD}), ("logout", {})):
+    ways: tuple[tuple[str, dict[str, Any]], ...] = (("password", {"password": PASSWORD}), ("logout", {}))
+    for path, body in ways:
         person = await server.person()
         second, key = await server.sign_in(person.user_id), await server.api_key(person)
 

@@ -78,7 +78,7 @@ async def sign_up(runtime: Runtime, connection: HTTPConnection, data: AcceptInpu
         invitation, roles = await _lock(work, data.token)
         user = await _waiting_account(work, invitation, email)
         if user is None:
-            user = await _new_user(work, email, name, password_hash)
+            user = await _new_user(work, invitation, email, name, password_hash)
         else:
             user.password_hash = password_hash
             await record(work, Action.PASSWORD_SET, "user", user.id, by=user.id)
@@ -133,9 +133,11 @@ async def _is_by_admin(work: Work, invitation: Open) -> bool:
     return await work.session.scalar(admins) is not None
 
 
-async def _new_user(work: Work, email: str, name: str, password_hash: str) -> User:
+async def _new_user(work: Work, invitation: Open, email: str, name: str, password_hash: str) -> User:
     try:
-        user = await newcomers.add_user(work, email=email, name=name, password_hash=password_hash)
+        user = await newcomers.add_user(
+            work, email=email, name=name, password_hash=password_hash, home=invitation.workspace_id
+        )
     except EmailTaken as error:
         raise SignInFirst from error
     await record(work, Action.USER_CREATED, "user", user.id, by=user.id, name=name, role=UserRole.MEMBER)
@@ -144,7 +146,7 @@ async def _new_user(work: Work, email: str, name: str, password_hash: str) -> Us
 
 async def _use(work: Work, invitation: Open, user: User, roles: dict[UUID, WorkspaceRole]) -> None:
     if user.id not in roles:
-        await members.add(work, invitation.workspace_id, user, invitation.role)
+        await newcomers.add_member(work, invitation.workspace_id, user.id, invitation.role)
     await use(work, invitation.id, user.id)
     home, role = invitation.workspace_id, invitation.role
     await record(work, Action.INVITATION_ACCEPTED, "invitation", invitation.id, by=user.id, within=home, role=role)

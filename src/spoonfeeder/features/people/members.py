@@ -14,7 +14,6 @@ from spoonfeeder.db.account import User, Workspace, WorkspaceMember
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.me import own_id
 from spoonfeeder.features.auth.policy import RANKS, Forbidden, WorkspaceNotFound
-from spoonfeeder.features.people import newcomers
 from spoonfeeder.features.people.revoking import end_invitations, end_membership
 from spoonfeeder.work import Work
 
@@ -54,14 +53,6 @@ async def lock(work: Work, workspace_id: UUID) -> dict[UUID, WorkspaceRole]:
         select(WorkspaceMember.user_id, WorkspaceMember.role).where(WorkspaceMember.workspace_id == workspace_id)
     )
     return {user_id: WorkspaceRole(role) for user_id, role in rows}
-
-
-async def add(work: Work, workspace_id: UUID, user: User, role: WorkspaceRole) -> None:
-    """Whether the caller may, `require_may_decide` tells. The workspace is the user's default if they have none."""
-    await newcomers.add_member(work, workspace_id, user.id, role)
-    if user.default_workspace_id is None:
-        user.default_workspace_id = workspace_id
-        await work.session.flush()
 
 
 async def change_role(work: Work, user_id: UUID, role: WorkspaceRole) -> None:

@@ -14,10 +14,16 @@ PERSONAL = "'s workspace"
 
 
 async def add_user(
-    work: Work, *, email: str, name: str, password_hash: str | None, role: UserRole = UserRole.MEMBER
+    work: Work,
+    *,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    role: UserRole = UserRole.MEMBER,
+    home: UUID | None = None,
 ) -> User:
-    """Raises EmailTaken."""
-    user = User(id=uuid4(), email=email, name=name, password_hash=password_hash, role=role)
+    """`home` is the default workspace, of which the user is not a member yet. Raises EmailTaken."""
+    user = User(id=uuid4(), email=email, name=name, password_hash=password_hash, role=role, default_workspace_id=home)
     work.session.add(user)
     await flush_email(work)
     return user

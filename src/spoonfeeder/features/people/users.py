@@ -80,13 +80,18 @@ async def create(runtime: Runtime, actor: Actor, data: UserInput) -> User:
         if data.workspace_id is not None:
             members.require_may_decide(work, await members.lock(work, data.workspace_id), data.workspace_role)
         user = await newcomers.add_user(
-            work, email=data.email, name=data.name, password_hash=password_hash, role=data.role
+            work,
+            email=data.email,
+            name=data.name,
+            password_hash=password_hash,
+            role=data.role,
+            home=data.workspace_id,
         )
         await record(work, Action.USER_CREATED, "user", user.id, name=user.name, role=data.role)
         if data.workspace_id is None:
             await newcomers.add_personal_workspace(work, user)
         else:
-            await members.add(work, data.workspace_id, user, data.workspace_role)
+            await newcomers.add_member(work, data.workspace_id, user.id, data.workspace_role)
             await record(work, Action.MEMBER_ADDED, "user", user.id, within=data.workspace_id, role=data.workspace_role)
         return user
 

@@ -3,9 +3,10 @@
 from pydantic import SecretStr
 
 from spoonfeeder.core import crypto
-from spoonfeeder.core.crypto import Cipher, KeyUnreadable, binding, origin_of
+from spoonfeeder.core.crypto import Cipher, KeyUnreadable
 from spoonfeeder.core.errors import AppError, invalid_field
 from spoonfeeder.db.profile import Profile
+from spoonfeeder.db.sealed import PROFILE_KEY
 
 
 class ApiKeyRequired(AppError):
@@ -26,12 +27,12 @@ def plain_key(secret: SecretStr | None) -> str | None:
 
 
 def seal(cipher: Cipher, profile: Profile, key: str) -> None:
-    profile.api_key = cipher.encrypt(key, _binding(profile))
+    profile.api_key = cipher.encrypt(key, PROFILE_KEY.binding_of(profile))
 
 
 def unseal(cipher: Cipher, profile: Profile) -> str | None:
     """Raises KeyUnreadable where the cipher text belongs to another row, another origin or a lost encryption key."""
-    return None if profile.api_key is None else cipher.decrypt(profile.api_key, _binding(profile))
+    return None if profile.api_key is None else cipher.decrypt(profile.api_key, PROFILE_KEY.binding_of(profile))
 
 
 def masked(cipher: Cipher, profile: Profile) -> str | None:
@@ -41,7 +42,3 @@ def masked(cipher: Cipher, profile: Profile) -> str | None:
     except KeyUnreadable:
         key = ""
     return None if key is None else crypto.masked(key)
-
-
-def _binding(profile: Profile) -> str:
-    return binding("profiles", "api_key", profile.id, profile.workspace_id, origin_of(profile.url))
