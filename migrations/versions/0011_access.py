@@ -135,6 +135,8 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX idx_audit_log_at ON audit_log (at DESC, id DESC)")
+    op.execute("CREATE INDEX idx_audit_log_subject_id ON audit_log (subject_id)")
+    op.execute("CREATE INDEX idx_audit_log_workspace_at ON audit_log (workspace_id, at DESC, id DESC)")
     op.execute("CREATE INDEX idx_audit_log_user_at ON audit_log (user_id, at DESC, id DESC)")
     op.execute(
         """

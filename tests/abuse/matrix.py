@@ -50,12 +50,12 @@ class Matrix(NamedTuple):
         """With a body that the operation takes, unless it is `changed`."""
         path = operation.path
         for name, value in place.ids.items():
-            path = path.replace(f"{{{name}}}", quote(str(value)))
+            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         assert "{" not in path, f"populated.py has no value for a parameter of {path}"
         sent = body_of(operation.name, place) | changed
         headers = (crew or self.crew).headers(caller) | sent.pop("headers", {})
         if caller != "stranger" and operation.policy not in OF_NO_WORKSPACE:
-            headers["X-Workspace"] = str(place.workspace_id)
+            headers["X-Workspace"] = str(place.ids["workspace_id"])
         answer = await self.server.http.request(operation.method, path, headers=headers, **sent)
         self.server.http.cookies.clear()
         return answer

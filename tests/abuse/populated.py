@@ -76,6 +76,9 @@ class Place:
     def workspace_id(self) -> UUID:
         return UUID(str(self.ids["workspace_id"]))
 
+    def with_value(self, name: str, value: str) -> "Place":
+        return Place(self.ids | {name: value}, self.url)
+
     def missing(self) -> "Place":
         """The same names, and nothing in the database has these values."""
         unknown: dict[str, Any] = {name: str(uuid4()) for name in self.ids}

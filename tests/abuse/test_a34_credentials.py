@@ -1,7 +1,6 @@
 """Credentials and workspaces in every wrong form and at every wrong place."""
 
-import socket
-from typing import Any
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -17,17 +16,11 @@ async def raw(server: ServerMode, *headers: bytes) -> tuple[int, bytes]:
     """The answer to a GET with exactly these header lines."""
     host, _, port = server.url.removeprefix("http://").partition(":")
     lines = [b"GET /api/profiles HTTP/1.1", b"Host: %s:%s" % (host.encode(), port.encode()), b"Connection: close"]
-    reader, writer = await _connect(host, int(port))
+    reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"\r\n".join([*lines, *headers]) + b"\r\n\r\n")
     answer = await reader.read()
     writer.close()
     return int(answer.split()[1]), answer
-
-
-async def _connect(host: str, port: int) -> Any:
-    import asyncio
-
-    return await asyncio.open_connection(host, port, family=socket.AF_INET)
 
 
 async def test_only_one_well_formed_bearer_is_taken(server: ServerMode) -> None:

@@ -31,7 +31,7 @@ async def post(server: ServerMode, path: str, cookie: str | None = None, **heade
     return answer
 
 
-@pytest.mark.parametrize("origin", EVIL)
+@pytest.mark.parametrize("origin", EVIL[:2])
 async def test_a37_another_page_changes_nothing_even_with_a_token(matrix: Matrix, origin: str) -> None:
     place = await matrix.place("owner")
     before = await matrix.tables()

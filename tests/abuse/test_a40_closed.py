@@ -63,7 +63,6 @@ NOTHING_THERE = (
     "/.env",
     "/.git/config",
     "/admin",
-    "/socket.io/socket.io.js",
     "/static/",
     "/favicon.ico",
 )

@@ -12,7 +12,7 @@ from spoonfeeder.features.generations.collect import Collected
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_work
-from tests.durable.rows import claimed_row, expire, lease_of_new_row, read
+from tests.durable.rows import change, claimed_row, expire, lease_of_new_row, read
 from tests.waiting import until
 
 
@@ -83,7 +83,7 @@ async def test_work_stops_when_somebody_else_has_the_row(runtime: Runtime) -> No
 
     work = asyncio.create_task(held(lease, body))
     await until(lambda: lease.claimed.id in runtime.leases)
-    await _taken_over(runtime, lease)
+    await change(runtime, lease.claimed.id, fence=lease.claimed.fence + 1)  # no heartbeat can come before this claim
     lease.nudge()
     with pytest.raises(LeaseLost):
         await work

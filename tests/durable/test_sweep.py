@@ -36,10 +36,10 @@ async def test_after_a_flush_the_rows_are_rung_for_again(runtime: Runtime) -> No
     await add(runtime)
     sweeping = asyncio.create_task(sweep_for_ever(runtime, [GENERATIONS]))
     for _ in range(2):
-        await until_async(lambda: _rings(runtime), within_seconds=3)
+        await until_async(lambda: _rings(runtime))
         async with Redis.from_url(runtime.redis_url) as redis:
             await redis.flushall()
-    await until_async(lambda: _rings(runtime), within_seconds=3)
+    await until_async(lambda: _rings(runtime))
     sweeping.cancel()
     await asyncio.gather(sweeping, return_exceptions=True)
 
@@ -51,4 +51,4 @@ async def test_one_process_at_a_time_sweeps(runtime: Runtime) -> None:
         await sweep_line(runtime, GENERATIONS)
         assert await _rings(runtime) == 0
     await sweep_line(runtime, GENERATIONS)
-    await until_async(lambda: _rings(runtime), within_seconds=3)
+    await until_async(lambda: _rings(runtime))

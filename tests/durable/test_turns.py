@@ -23,7 +23,7 @@ async def test_others_claim_again_soon_after_a_process_stopped_in_its_claim(runt
             await wait_for_turn(paused, GENERATIONS.lock_key)
             waiting = time.monotonic()
             assert await claim(runtime, GENERATIONS) is not None
-            assert PAUSED_SECONDS * 0.9 < time.monotonic() - waiting < PAUSED_SECONDS + 1.5
+            assert PAUSED_SECONDS * 0.9 < time.monotonic() - waiting < PAUSED_SECONDS + 5
 
     with pytest.raises(DBAPIError):
         await pause_in_the_middle()
@@ -38,7 +38,7 @@ async def test_a_sweep_that_stopped_in_the_middle_is_taken_over(runtime: Runtime
         async with open_system_work(runtime, "the paused process") as paused:
             assert await try_turn(paused, 1, 2)
             assert not await ours()
-            await until_async(ours, within_seconds=PAUSED_SECONDS + 1.5)
+            await until_async(ours, within_seconds=PAUSED_SECONDS + 5)
 
     with pytest.raises(DBAPIError):
         await pause_in_the_middle()

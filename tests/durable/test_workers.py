@@ -36,7 +36,7 @@ async def test_100_rows_outlive_a_wiped_redis(api: Application) -> None:
     async with Redis.from_url(str(api.settings.redis_address())) as redis:
         await redis.flushall()
     async with serve_work(api.settings):
-        await until(lambda: api.simulator.runs, within_seconds=3)
+        await until(lambda: api.simulator.runs)
         for generation in made:
             assert (await api.ended(generation["id"], within_seconds=60))["status"] == "completed"
     assert [len(api.simulator.log.of(generation["id"])) for generation in made] == [1] * 100

@@ -3,12 +3,24 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from spoonfeeder.core.settings import Settings
-from spoonfeeder.db import Generation, Media, Profile, ProfileModel, Session, Workflow, Workspace
+from spoonfeeder.db import (
+    ApiKey,
+    Generation,
+    LoginSession,
+    Media,
+    Profile,
+    ProfileModel,
+    Session,
+    User,
+    Workflow,
+    Workspace,
+)
 from spoonfeeder.db.session import open_engine, open_sessions
 
 
@@ -20,6 +32,8 @@ class Foreign:
     session_id: UUID
     generation_id: UUID
     media_id: UUID
+    login_id: UUID
+    key_id: UUID
     filename: str = "foreign_00001_.png"
 
 
@@ -33,7 +47,7 @@ async def database(settings: Settings) -> AsyncIterator[AsyncSession]:
 
 
 async def insert_foreign(settings: Settings) -> Foreign:
-    ids = Foreign(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4())
+    ids = Foreign(uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4())
     mine = {"workspace_id": ids.workspace_id}
     url = "http://127.0.0.1:9"
     async with database(settings) as session:
@@ -62,4 +76,19 @@ async def insert_foreign(settings: Settings) -> Foreign:
                 **mine,
             )
         )
+        await _add_somebody(session, ids)
     return ids
+
+
+async def _add_somebody(session: AsyncSession, ids: Foreign) -> None:
+    """Who is signed in and has an API key."""
+    user_id = uuid4()
+    session.add(User(id=user_id, email=f"{user_id}@example.com", name="Somebody"))
+    await session.flush()
+    expires_at = datetime.now(UTC) + timedelta(days=1)
+    session.add(LoginSession(id=ids.login_id, user_id=user_id, expires_at=expires_at))
+    session.add(
+        ApiKey(
+            id=ids.key_id, user_id=user_id, name="Theirs", token_sha256=uuid4().hex, last_four="xxxx", scopes=["read"]
+        )
+    )

@@ -71,15 +71,16 @@ async def test_keys_and_limits_are_counted_apart(limits: RateLimits) -> None:
     assert (await limits.hit(parse_limit("LIMIT_OTHER", "3/hour"), "ann", "10.0.0.1")).allowed
 
 
-async def test_refused_requests_do_not_put_off_the_end_of_the_window(limits: RateLimits, client: Redis) -> None:
-    await allowed(limits, "ann", tries=4)
-    [key] = await client.keys()
-    await client.expire(key, 20)
+async def test_refused_requests_do_not_put_off_the_end_of_the_window(redis_url: str, client: Redis) -> None:
+    async with opened(redis_url) as one, opened(redis_url) as other:
+        await allowed(one, "ann", tries=4)
+        [key] = await client.keys()
+        await client.expire(key, 20)
 
-    assert (await limits.hit(THREE, "ann")).reset_seconds <= 20
-    await client.pexpire(key, 1)
-    await until_async(lambda: allowed(limits, "ann", tries=1))
-    assert (await limits.hit(THREE, "ann")).reset_seconds > 20
+        assert (await one.hit(THREE, "ann")).reset_seconds <= 20
+        await client.pexpire(key, 1)
+        await until_async(lambda: allowed(other, "ann", tries=1))
+        assert (await other.hit(THREE, "ann")).reset_seconds > 20
 
 
 async def test_what_is_kept_has_a_fixed_length_tells_no_address_and_ends(limits: RateLimits, client: Redis) -> None:
@@ -120,7 +121,7 @@ async def test_while_redis_is_away_each_process_counts_and_afterwards_all_togeth
     async with opened(redis.url, Breaker(open_seconds=0.05)) as limits, connect(redis.url) as client:
         assert await allowed(limits, "ann", tries=1) == 1
         redis.stop()
-        assert await allowed(limits, "ann", tries=100) == 3
+        assert await allowed(limits, "ann", tries=100) == 2, "what was used of the limit stays used"
         assert await allowed(limits, "bob", tries=1) == 1
 
         redis.start()

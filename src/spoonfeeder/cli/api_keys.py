@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from spoonfeeder.cli import app
+from spoonfeeder.core.redaction import escape_controls
 from spoonfeeder.core.vocabulary import Scope
 
 apikey = typer.Typer(help="Keys by which scripts act as a user.", no_args_is_help=True)
@@ -42,7 +43,8 @@ def apikey_list(
     for key, email in on_data(lambda runtime: accounts.all_keys(runtime, user)):
         ends = "never expires" if key.expires_at is None else f"{_verb(key.expires_at)} {key.expires_at:%Y-%m-%d %H:%M}"
         used = "never used" if key.last_used_at is None else f"used {key.last_used_at:%Y-%m-%d %H:%M}"
-        typer.echo(f"{key.id}  sf_…{key.last_four}  {email}  {key.name}  ({', '.join([*key.scopes, ends, used])})")
+        said = f"{key.id}  sf_…{key.last_four}  {email}  {key.name}  ({', '.join([*key.scopes, ends, used])})"
+        typer.echo(escape_controls(said))
 
 
 @apikey.command("revoke")

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from spoonfeeder.cli import app, fail
+from spoonfeeder.core.redaction import escape_controls
 from spoonfeeder.core.vocabulary import UserRole, WorkspaceRole
 
 user = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
@@ -56,7 +57,7 @@ def user_list() -> None:
         words = [row.role, "active" if row.active else "inactive"]
         if row.password_hash is None:
             words.append("without password")
-        typer.echo(f"{row.id}  {row.email}  {row.name}  ({', '.join(words)})")
+        typer.echo(escape_controls(f"{row.id}  {row.email}  {row.name}  ({', '.join(words)})"))
 
 
 @user.command("password")

@@ -20,6 +20,8 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("idx_audit_log_at", desc("at"), desc("id")),
         Index("idx_audit_log_user_at", "user_id", desc("at"), desc("id")),
+        Index("idx_audit_log_workspace_at", "workspace_id", desc("at"), desc("id")),
+        Index("idx_audit_log_subject_id", "subject_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -83,10 +83,13 @@ class RateLimits:
     async def hit(self, limit: Limit, *key: str) -> Usage:
         """Counts one request. `key` may be what somebody sent: its digest is what is kept.
 
-        A refused request is counted too, but moves no window: the limit is free again when it ends.
+        A refused request is counted too, but moves no window: the limit is free again when it ends. This process
+        always counts as well, so that whoever has used a limit up gets no new one when Redis goes away.
         """
         digest = hashlib.blake2b(repr(key).encode(), digest_size=16).hexdigest()
-        return await self._in_redis(limit, digest) or await self._own.use(limit, digest)
+        own = await self._own.use(limit, digest)
+        shared = await self._in_redis(limit, digest)
+        return own if shared is None or (shared.allowed and not own.allowed) else shared
 
     async def close(self) -> None:
         try:

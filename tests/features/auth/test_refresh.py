@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx2
 import pytest
@@ -10,6 +11,11 @@ from tests.features.auth.browser import Browser, signed_in
 from tests.fixtures.server_mode import ServerMode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def server_settings() -> dict[str, Any]:
+    return {"trusted_proxies": ("127.0.0.1",)}
 
 
 def refused_for_good(answer: httpx2.Response) -> bool:
@@ -42,6 +48,33 @@ async def test_only_the_cookie_counts(server: ServerMode) -> None:
         for value in ("", "x" * 43, "x" * 5000, "' OR pg_sleep(9) --"):
             browser.cookies.set("spoonfeeder_refresh", value, path="/api/auth")
             assert refused_for_good(await browser.post("/api/auth/refresh")), value
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.example"])
+async def test_no_page_of_others_can_use_the_cookie(server: ServerMode, origin: str | None) -> None:
+    person = await server.person()
+    async with signed_in(server, person.email) as browser:
+        del browser.headers["Authorization"]
+        if origin is None:
+            del browser.headers["Origin"]
+        else:
+            browser.headers["Origin"] = origin
+
+        assert (await browser.post("/api/auth/refresh")).status_code == 403
+        assert (await browser.post("/api/auth/logout")).status_code == 403
+
+        browser.headers["Origin"] = server.url
+        assert (await browser.refresh()).status_code == 200
+
+
+async def test_behind_https_the_cookie_is_for_https_alone(server: ServerMode) -> None:
+    person = await server.person()
+    async with Browser(server) as browser:
+        browser.headers |= {"X-Forwarded-Proto": "https", "Origin": server.url.replace("http:", "https:")}
+
+        answer = await browser.login(person.email)
+
+        assert answer.headers["set-cookie"].endswith("; Secure")
 
 
 async def test_a_used_cookie_ends_the_whole_login_and_is_told(server: ServerMode) -> None:

@@ -48,7 +48,7 @@ async def test_a_comfyui_that_hangs_or_is_none_does_not_delay(api: Application) 
     api.simulator.faults.add("/prompt", "slow", seconds=30)
     started = time.monotonic()
     health = await api.json("GET", "/health")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5  # a probe gives up after 1.5
     assert statuses(health)["comfyui"] == "down"
     await api.simulator.kill()
     health = await api.json("GET", "/health")
@@ -71,7 +71,7 @@ async def test_without_its_database_it_still_says_so_in_time(api: Application, p
     postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     started = time.monotonic()
     health = await api.json("GET", "/health")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5  # a probe gives up after 1.5
     assert (health["status"], statuses(health)["database"], statuses(health)["redis"]) == ("down", "down", "up")
     assert "test_" not in str(health)
     assert (await api.json("GET", "/health/ready", 503))["code"] == "NOT_READY"

@@ -87,7 +87,9 @@ async def still_held(runtime: Runtime, passes: Collection[Pass]) -> dict[Pass, W
 async def _open(runtime: Runtime, shown: Credentials, wanted: UUID | None, peer: str | None) -> AsyncIterator[Work]:
     async def opening(session: AsyncSession) -> User:
         try:
-            return await enter(session, READ, shown, wanted, peer)
+            actor = await enter(session, READ, shown, wanted, peer)
+            READ.require(actor)
+            return actor
         except Unauthorized:
             raise SignInEnded from None
 

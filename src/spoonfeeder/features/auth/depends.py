@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from spoonfeeder.core.access_tokens import Claims
 from spoonfeeder.core.actor import User
+from spoonfeeder.core.errors import AppError
 from spoonfeeder.features.auth import policy as policies
 from spoonfeeder.features.auth.credentials import read_credentials, wanted_workspace
 from spoonfeeder.features.auth.entry import enter
@@ -96,10 +97,12 @@ async def entered(runtime: Runtime, connection: HTTPConnection, policy: Policy) 
     async def opening(session: AsyncSession) -> User:
         try:
             actor = await enter(session, policy, shown, wanted_workspace(connection), peer)
-        except policies.Unauthorized:
-            await count(runtime, connection, policies.PUBLIC, None)
+            connection.state.actor = actor
+            policy.require(actor)
+        except AppError:
+            if not isinstance(shown, Claims):
+                await count(runtime, connection, policies.PUBLIC, None)
             raise
-        connection.state.actor = actor
         return actor
 
     async with open_by(runtime, opening) as work:

@@ -67,7 +67,10 @@ ENTER_BY_ID = _statements(BY_ID, "user_id")
 async def enter(
     session: AsyncSession, policy: Policy, shown: Credentials, wanted: UUID | None, peer: str | None
 ) -> User:
-    """Raises Unauthorized, WorkspaceNotFound and what `policy` raises."""
+    """Who acts; whether they may do what the policy is for, `policy.require` tells.
+
+    Raises Unauthorized, WorkspaceNotFound.
+    """
     if isinstance(shown, Signature):
         await restrict(session, shown.workspace_id)
         return User(shown.workspace_id, role=WorkspaceRole.VIEWER, scope=Scope.READ, peer=peer)
@@ -80,9 +83,7 @@ async def enter(
         raise Unauthorized
     if wanted is not None and row.workspace_id is None:
         raise WorkspaceNotFound
-    actor = _actor(row, peer)
-    policy.require(actor)
-    return actor
+    return _actor(row, peer)
 
 
 async def _find(

@@ -13,7 +13,6 @@ from spoonfeeder.core.errors import Conflict
 from spoonfeeder.core.vocabulary import WorkspaceRole
 from spoonfeeder.db.access import ApiKey
 from spoonfeeder.db.account import User, Workspace, WorkspaceMember
-from spoonfeeder.db.idempotency import IdempotencyKey
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.me import own_id
 from spoonfeeder.features.auth.policy import Forbidden
@@ -99,8 +98,6 @@ async def remove(work: Work) -> None:
     if work.workspace_id == DEFAULT_WORKSPACE_ID:
         raise DefaultWorkspace
     await _require_others_for(work, list(await members.lock(work, work.workspace_id)))
-    # Remembered requests belong to the workspace too, but are nothing that somebody would miss.
-    await work.session.execute(delete(IdempotencyKey).where(IdempotencyKey.workspace_id == work.workspace_id))
     try:
         await work.session.execute(delete(Workspace).where(Workspace.id == work.workspace_id))
     except IntegrityError as error:
