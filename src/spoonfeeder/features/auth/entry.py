@@ -106,7 +106,7 @@ def _actor(row: Row[tuple[object, ...]], peer: str | None) -> User:
         workspace_id=row.workspace_id or NO_WORKSPACE,
         user_id=row.id,
         role=WorkspaceRole(row.member_role or WorkspaceRole.VIEWER),
-        is_admin=row.role == UserRole.ADMIN,
+        is_admin=row.role == UserRole.ADMIN and row.only_workspace_id is None,
         scope=max(scopes, key=SCOPE_RANKS.__getitem__),
         login_id=row.login_id,
         api_key_id=row.api_key_id,
