@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import httpx2
@@ -65,7 +65,8 @@ async def servers(dsn: str, redis_url: str, http: httpx2.AsyncClient, tmp_path: 
             bases.append(f"http://127.0.0.1:{port}/api")
         for base in bases:
             await until_async(lambda base=base: _answers(http, base, token), within_seconds=60)  # type: ignore[misc]
-        yield Servers(*bases, token, api_key)
+        local, checked, limited = bases
+        yield Servers(local, checked, limited, token, api_key)
 
 
 async def _credentials(dsn: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -124,15 +125,14 @@ def test_row_security_costs_little_of_a_read(dsn: str, settings: Settings) -> No
 
 
 async def _restricted_and_not(settings: Settings) -> Pair:
-    session_id = UUID(str(SESSION))
     async with open_runtime(settings) as runtime:
 
         async def owner() -> None:
             async with open_account_work(runtime, LOCAL_OWNER) as work:
-                await get_session(work, session_id, limit=50)
+                await get_session(work, SESSION, limit=50)
 
         async def restricted() -> None:
             async with open_work(runtime, LOCAL_OWNER) as work:
-                await get_session(work, session_id, limit=50)
+                await get_session(work, SESSION, limit=50)
 
         return await compare(owner, restricted)
