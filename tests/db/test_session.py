@@ -43,6 +43,19 @@ async def test_the_pool_replaces_connections_that_the_server_closed(
     await engine.dispose()
 
 
+async def test_trying_a_connection_costs_one_round_trip(database_url: str) -> None:
+    engine = open_engine(database_url, pool_size=1)
+    sent: list[str] = []
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        driver.add_query_logger(lambda record: sent.append(record.query.rstrip(";")))
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+    await engine.dispose()
+    assert sent == ["SELECT", "BEGIN", "ROLLBACK"], "the query itself is prepared, which is not noted here"
+
+
 async def test_an_error_does_not_repeat_what_was_sent(database_url: str) -> None:
     engine = open_engine(database_url, pool_size=1)
     async with engine.connect() as connection:

@@ -6,6 +6,8 @@ from typing import Any
 
 import asyncpg
 import orjson
+from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 STATEMENT_TIMEOUT_SECONDS = 30
@@ -29,12 +31,11 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 
     The client gives up 5 s after the server's own limit, so a server that is stopped in the middle blocks nobody.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
         pool_use_lifo=True,
         hide_parameters=True,
         json_serializer=_to_json,
@@ -51,6 +52,29 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             },
         },
     )
+    _ping_in_one_round_trip(engine)
+    return engine
+
+
+def _ping_in_one_round_trip(engine: AsyncEngine) -> None:
+    """A connection is tried before each use but its first, and all are replaced where it is broken.
+
+    That is `pool_pre_ping`, which would make three round trips of it, for poolers that we do not speak to.
+    """
+
+    def rest(_: object, record: Any) -> None:
+        record.info["used"] = True
+
+    def wake(connection: Any, record: Any, _: object) -> None:
+        if not record.info.get("used"):
+            return
+        try:
+            connection.run_async(lambda driver: driver.execute("SELECT"))
+        except Exception as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine.sync_engine, "checkin", rest)
+    event.listen(engine.sync_engine, "checkout", wake)
 
 
 async def close_engine(engine: AsyncEngine) -> None:

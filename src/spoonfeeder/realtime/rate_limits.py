@@ -103,7 +103,8 @@ class RateLimits:
             return None
         self._looking = True
         try:
-            usage = await self._breaker.call(lambda: self._in_turn(limit, digest))
+            async with self._turns:
+                usage = await self._breaker.call(lambda: self._shared.use(limit, digest))
         except BreakerOpen:
             return None
         except (RedisError, OSError) as error:
@@ -115,7 +116,3 @@ class RateLimits:
             self._looking = False
         self._away = False
         return usage
-
-    async def _in_turn(self, limit: Limit, digest: str) -> Usage:
-        async with self._turns:
-            return await self._shared.use(limit, digest)

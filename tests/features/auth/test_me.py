@@ -127,6 +127,8 @@ async def test_signing_out_everywhere_keeps_or_revokes_the_api_keys(server: Serv
     assert (await person.post("/api/auth/logout-everywhere")).status_code == 200
 
     assert [(await client.get("/api/profiles")).status_code for client in (person, other, key)] == [401, 401, 200]
+    statement = "SELECT token_epoch FROM users WHERE id = :id"
+    assert await server.rows(statement, id=person.user_id) == [{"token_epoch": 1}]
     assert (await key.post("/api/auth/logout-everywhere", json={"api_keys": True})).status_code == 200
     assert (await key.get("/api/profiles")).status_code == 401
 

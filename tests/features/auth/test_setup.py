@@ -1,5 +1,6 @@
 """The first admin: set up once, by whoever reads what the server prints at its start."""
 
+import asyncio
 import re
 import secrets
 
@@ -118,3 +119,17 @@ async def test_an_address_that_somebody_has_is_refused(unset: Settings, capsys: 
         answer = await http.post("/api/auth/setup", json={"token": token} | ADMIN)
 
         assert (answer.status_code, answer.json()["code"]) == (409, "EMAIL_TAKEN")
+
+
+async def test_of_two_who_set_up_at_once_one_is_the_first_admin(
+    unset: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, verify=NO_TLS) as http:
+        body = {"token": printed_token(capsys.readouterr().out)} | ADMIN
+
+        answers = await asyncio.gather(
+            *(http.post("/api/auth/setup", json=body | {"email": f"admin{number}@example.com"}) for number in range(4))
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+        assert {answer.json().get("code") for answer in answers} == {None, "SETUP_DONE"}
