@@ -10,7 +10,7 @@ from argon2 import low_level
 from argon2.exceptions import InvalidHashError
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from spoonfeeder.core.passwords import Password, PasswordRefused, Passwords
+from spoonfeeder.core.passwords import MOST_WAITING, Password, PasswordRefused, Passwords, TooManyPasswords
 from spoonfeeder.core.schema import Input
 
 SECRET = SecretStr("correct horse battery")
@@ -88,6 +88,19 @@ async def test_no_more_than_two_run_at_once_even_when_callers_go_away(passwords:
     await asyncio.gather(*(passwords.verify(None, SECRET) for _ in range(3)), *gone, return_exceptions=True)
     assert watch.most_at_once == 2
     assert len(watch.parameters) == 5
+
+
+@pytest.mark.parametrize("watch", [2], indirect=True)
+async def test_only_some_wait_and_the_others_are_told_at_once_to_come_back(passwords: Passwords, watch: Watch) -> None:
+    crowd = [asyncio.create_task(passwords.verify(None, SECRET)) for _ in range(2 + MOST_WAITING)]
+    assert await asyncio.to_thread(watch.until, lambda: watch.running == 2, 5)
+    with pytest.raises(TooManyPasswords) as refused:
+        await passwords.verify(None, SECRET)
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "2"})
+    for task in crowd[2:]:
+        task.cancel()
+    await asyncio.gather(*crowd, return_exceptions=True)
+    assert not await passwords.verify(None, SECRET)
 
 
 async def test_other_parameters_ask_for_a_new_hash_and_still_verify(passwords: Passwords) -> None:

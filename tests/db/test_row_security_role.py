@@ -136,7 +136,7 @@ async def test_databases_of_one_server_are_secured_at_the_same_time(
     members = f"SELECT DISTINCT member::regrole FROM pg_auth_members WHERE roleid = '{ROLE}'::regrole AND set_option"
     assert postgres.execute(members).split() == ["spoonfeeder"]
 
-    urls = [postgres.url(name) for name in names] + [plain_url] * 3
+    urls = [plain_url, *(postgres.url(name) for name in names)]
     await asyncio.gather(*(asyncio.to_thread(run_on, url, secure_rows) for url in urls))
 
     assert set(postgres.execute(members).split()) == {"spoonfeeder", LOGIN}

@@ -31,6 +31,7 @@ def settings(redis_url: str, tmp_path: Path) -> Settings:
         limit_general="6/hour",
         limit_generation="2/hour",
         limit_login="2/hour",
+        limit_login_peer="25/hour",
         limit_login_account="5/hour",
     )
 
@@ -121,10 +122,19 @@ async def test_logins_count_by_account_and_address_and_the_refused_ones_not_by_a
     assert statuses == [2, 2, 1]
 
 
+async def test_an_address_that_tries_many_accounts_is_counted_over_all_of_them(app: FastAPI) -> None:
+    async with by(app) as http, by(app, "192.0.2.2") as another:
+        statuses = [(await http.post(f"/login?email=user{number}@example.org")).status_code for number in range(30)]
+        assert statuses == [200] * 25 + [429] * 5
+        assert (await another.post("/login?email=user29@example.org")).status_code == 200
+
+
 async def test_an_account_is_the_same_however_its_address_is_written(app: FastAPI) -> None:
     async with by(app) as http:
-        emails = ("ann@example.org", "ANN@example.org", " Ann@Example.ORG ")
+        emails = ("mimi@example.org", "MIMI@example.org", " Mimi@Example.ORG ")
         assert [(await http.post("/login", params={"email": each})).status_code for each in emails] == [200, 200, 429]
+        for same_to_postgres in ("m\u0130mi@example.org", "m\u0130m\u0130@example.org", "m\u0131m\u0131@example.org"):
+            assert (await http.post("/login", params={"email": same_to_postgres})).status_code == 429
 
 
 async def test_in_local_mode_nothing_is_counted(app: FastAPI, settings: Settings) -> None:
@@ -137,7 +147,7 @@ async def test_in_local_mode_nothing_is_counted(app: FastAPI, settings: Settings
         assert {(await http.post("/login?email=a@b.c")).status_code for _ in range(10)} == {200}
 
 
-@pytest.mark.parametrize("group", ["general", "chat", "generation", "login", "login_account"])
+@pytest.mark.parametrize("group", ["general", "chat", "generation", "login", "login_peer", "login_account"])
 def test_a_wrong_limit_ends_the_start(settings: Settings, group: str) -> None:
     check_limits(settings)
     setattr(settings, f"limit_{group}", "a lot")

@@ -11,16 +11,21 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from pydantic import AfterValidator, Field, SecretStr
 
-from spoonfeeder.core.errors import Invalid
+from spoonfeeder.core.errors import Invalid, Unavailable
 
 SHORTEST = 8  # characters
 MOST_BYTES = 1024
+MOST_WAITING = 50
 
 T = TypeVar("T")
 
 
 class PasswordRefused(Invalid):
     """A password must be text of at most 1,024 bytes in UTF-8."""
+
+
+class TooManyPasswords(Unavailable):
+    """Too many passwords are being checked at the moment; try again shortly."""
 
 
 def _encoded(password: SecretStr) -> bytes:
@@ -52,15 +57,17 @@ Password = Annotated[
 
 
 class Passwords:
-    """Hashes and checks, `at_once` at a time over the whole process, each in `memory_kib`; the others wait.
+    """Hashes and checks, `at_once` at a time over the whole process, each in `memory_kib`; some of the others wait.
 
-    Memory, time and parallelism are argon2's m, t and p: 64 MiB, 3 and 1 take about 0.2 s.
+    Both raise TooManyPasswords (503) where too many wait. Memory, time and parallelism are argon2's m, t and p: 64 MiB, 3 and 1 take about 0.2 s.
     """
 
     def __init__(self, memory_kib: int = 65_536, time_cost: int = 3, parallelism: int = 1, at_once: int = 2) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
         # The pool is the bound. A semaphore would be free again when a request is cancelled, its thread still at work.
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
+        self._taken_in = 0
+        self._most = at_once + MOST_WAITING
         self._nobodys = _unreachable_hash(self._hasher)
 
     async def hash(self, password: SecretStr) -> str:
@@ -88,7 +95,13 @@ class Passwords:
             return False
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        if self._taken_in >= self._most:
+            raise TooManyPasswords
+        self._taken_in += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._taken_in -= 1
 
 
 def _unreachable_hash(hasher: PasswordHasher) -> str:

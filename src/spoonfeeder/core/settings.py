@@ -88,10 +88,12 @@ class Settings(BaseSettings):
     limit_chat: str = "60/minute"
     limit_generation: str = "120/minute"
     limit_login: str = "5/minute"
+    limit_login_peer: str = "60/minute"
     limit_login_account: str = "20/hour"
     queued_per_user: int | None = Field(None, ge=1)
     api_log_days: float = Field(30.0, gt=0, le=3650)
     demo: Demo = Demo.AUTO
+    simulator_port: int | None = Field(None, ge=1, le=65535)
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "console"

@@ -107,12 +107,13 @@ class TargetPolicy:
     def from_settings(
         cls, settings: Settings, *, own_listeners: Collection[HostPort] = (), resolver: Resolver = system_resolver
     ) -> "TargetPolicy":
-        """Raises SettingsError where PRIVATE_TARGETS names something that is not host:port."""
+        """The simulator of `up` is listed too. Raises SettingsError for a PRIVATE_TARGETS that is not host:port."""
         providers = (settings.ollama_url, settings.comfyui_url)
         stores = (settings.postgres_url(), settings.redis_address())
+        simulator = {("127.0.0.1", settings.simulator_port)} if settings.simulator_port else set()
         return cls(
             local=settings.auth is Auth.LOCAL,
-            private_targets={_listed_pair(pair) for pair in settings.private_targets} | _places(providers),
+            private_targets={_listed_pair(pair) for pair in settings.private_targets} | _places(providers) | simulator,
             own_listeners={(settings.host, settings.port), *own_listeners} | _places(stores),
             resolver=resolver,
         )

@@ -69,7 +69,8 @@ def secure_rows(connection: Connection) -> None:
         return
     for table in connection.execute(LACKING, {"tables": [table.name for table in owned_tables()]}).all():
         _secure(connection, table)
-    if connection.scalar(text("SELECT to_regclass('audit_log') IS NOT NULL")):
+    unaddable = f"SELECT NOT has_table_privilege('{ROLE}', to_regclass('audit_log'), 'INSERT')"
+    if connection.scalar(text(unaddable)):  # NULL before there is an audit log
         connection.execute(text(f"GRANT INSERT ON audit_log TO {ROLE}"))
 
 

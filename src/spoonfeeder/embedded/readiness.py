@@ -23,11 +23,16 @@ def require_free(host: str, port: int) -> None:
         ) from None
 
 
-def free_port(host: str) -> int:
-    """A port of `host` that is free at this moment."""
-    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        port: int = trial.getsockname()[1]
-        return port
+def free_port(host: str, wanted: int = 0) -> int:
+    """A port of `host` that is free at this moment: `wanted` if that is."""
+    try:
+        with socket.create_server((host, wanted), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+            port: int = trial.getsockname()[1]
+            return port
+    except OSError:
+        if not wanted:
+            raise
+    return free_port(host)
 
 
 def local_address(settings: Settings) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import sys
 import structlog
 
 from spoonfeeder.core.key_ring import KeyRing
-from spoonfeeder.core.settings import Settings
+from spoonfeeder.core.settings import Demo, Settings
 from spoonfeeder.embedded.errors import StartError
 from spoonfeeder.embedded.folders import lock_home, open_home, private_folder
 from spoonfeeder.embedded.part import Gate, Program, own_command
@@ -24,6 +24,7 @@ READY_SECONDS = 60.0
 API_GRACE_SECONDS = 12.0
 WORKER_GRACE_SECONDS = 25.0
 SIMULATOR_GRACE_SECONDS = 3.0
+SIMULATOR_PORT = 8199
 
 
 def run_up(settings: Settings) -> None:
@@ -75,6 +76,8 @@ def _servers(settings: Settings) -> tuple[list[EmbeddedRedis | EmbeddedPostgres]
         postgres = EmbeddedPostgres(settings.home)
         servers.append(postgres)
         environment["DATABASE_URL"] = postgres.url()
+    if settings.demo is not Demo.OFF:
+        environment["SIMULATOR_PORT"] = str(settings.simulator_port or free_port("127.0.0.1", SIMULATOR_PORT))
     return servers, environment
 
 

@@ -57,6 +57,16 @@ async def test_who_asked_what_and_what_came_of_it(server: ServerMode) -> None:
     assert "secret" not in str(rows)
 
 
+async def test_an_id_that_no_row_can_hold_is_replaced_and_costs_no_row(server: ServerMode) -> None:
+    too_long = "urn:" * 40 + str(uuid4())
+    body = {"email": "nobody@example.com", "password": "guessed"}
+    guess = await server.http.post("/api/auth/login", json=body, headers={ID: too_long})
+    assert (guess.status_code, len(guess.headers[ID])) == (401, 32)
+    own = str(uuid4())
+    assert await ask(server.http, "GET", "/api/profiles", headers={ID: own}) == own
+    assert [row["status"] for row in await logged(server, guess.headers[ID], own)] == [401, 401]
+
+
 async def test_probes_are_not_logged(server: ServerMode) -> None:
     for path in ("/api/health/live", "/api/health/ready", "/socket.io/?EIO=4&transport=polling"):
         await server.http.get(path)

@@ -4,6 +4,8 @@ From outside to inside: request id, the headers of every answer, the last net fo
 (proxies, request line, Host, Origin), CORS, the body.
 """
 
+import re
+
 from asgi_correlation_id import CorrelationIdMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -37,6 +39,10 @@ EXPOSED_HEADERS = (
 )
 
 
+REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""A UUID in its two plain forms. The library's own check takes `urn:urn:…` of any length, which no log's row holds."""
+
+
 def guard(app: ASGIApp, settings: Settings, *, body_patience_seconds: float = 30.0) -> ASGIApp:
     """Wraps the whole application, Socket.IO included; raises SettingsError for a wrong TRUSTED_PROXIES."""
     inner: ASGIApp = BodyDoor(app, patience_seconds=body_patience_seconds)
@@ -48,4 +54,8 @@ def guard(app: ASGIApp, settings: Settings, *, body_patience_seconds: float = 30
         expose_headers=EXPOSED_HEADERS,
     )
     inner = HeadDoor(inner, settings)
-    return CorrelationIdMiddleware(SecureHeaders(LastNet(inner)))
+    return CorrelationIdMiddleware(SecureHeaders(LastNet(inner)), validator=_is_request_id)
+
+
+def _is_request_id(told: str) -> bool:
+    return REQUEST_ID.fullmatch(told) is not None

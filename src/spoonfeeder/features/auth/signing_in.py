@@ -66,6 +66,7 @@ async def change_password(
     await count_login(runtime, connection, user.email)
     stored = user.password_hash
     if not await runtime.passwords.verify(stored, current):
+        await _tell_of_failure(runtime, actor, user)
         raise WrongPassword
     password_hash = await runtime.passwords.hash(new)
     async with open_account_work(runtime, actor) as work:

@@ -20,6 +20,7 @@ class Group(StrEnum):
     CHAT = "chat"
     GENERATION = "generation"
     LOGIN = "login"
+    LOGIN_PEER = "login_peer"
     LOGIN_ACCOUNT = "login_account"
 
 
@@ -47,6 +48,7 @@ def limit_of(settings: Settings, group: Group) -> Limit:
         Group.CHAT: settings.limit_chat,
         Group.GENERATION: settings.limit_generation,
         Group.LOGIN: settings.limit_login,
+        Group.LOGIN_PEER: settings.limit_login_peer,
         Group.LOGIN_ACCOUNT: settings.limit_login_account,
     }
     return parse_limit(f"LIMIT_{group.upper()}", texts[group])
@@ -68,13 +70,23 @@ async def count(runtime: Runtime, connection: HTTPConnection, policy: Policy, ac
 async def count_login(runtime: Runtime, connection: HTTPConnection, email: str) -> None:
     """Counts an attempt to sign in, before the password is looked at. Raises TooManyRequests.
 
-    First by account and peer: who is refused there does not use up the account's attempts of the hour.
+    First by account and peer, then by peer alone, since every try costs a hash whatever name it is for. Who is refused
+    there does not use up the account's attempts of the hour.
     """
     if not runtime.settings.counts_requests:
         return
-    account = email.strip().casefold()
-    await _count(runtime, connection, Group.LOGIN, account, peer_of(connection))
+    account, peer = _one_spelling(email), peer_of(connection)
+    await _count(runtime, connection, Group.LOGIN, account, peer)
+    await _count(runtime, connection, Group.LOGIN_PEER, peer)
     await _count(runtime, connection, Group.LOGIN_ACCOUNT, account)
+
+
+def _one_spelling(email: str) -> str:
+    """The same for all spellings in which PostgreSQL, by its own lower(), finds the same account.
+
+    For the capital i with a dot that writes `i`, and Python `i` and a dot; Turkish rules make a dotless i of `I`.
+    """
+    return email.strip().casefold().replace("\u0307", "").replace("\u0131", "i")
 
 
 def peer_of(connection: HTTPConnection) -> str:

@@ -26,7 +26,6 @@ DEMO_NOTE = "Draws pictures from seed and prompt without any model. For real one
 OWN_NAME = "ComfyUI"
 WORKFLOW_NAME = "Text to image"
 DEMO_WORKFLOW = Path(__file__).parent / "text_to_image.json"
-FIRST_PORT = 8199
 ANSWER_SECONDS = 0.5
 LOCK_KEY = 7_301_201
 
@@ -42,12 +41,11 @@ async def simulator_port(settings: Settings) -> int | None:
         await make_own_profile(work, settings.comfyui_url or await _found_comfyui())
         demo = await session.get(Profile, DEMO_PROFILE_ID)
         if demo is None and settings.demo is not Demo.OFF and await _demo_is_wanted(session, settings):
-            demo = await _make_demo(work)
+            demo = await _make_demo(work, _demo_url(settings))
         if demo is None or demo.deleted_at is not None or settings.demo is Demo.OFF:
             return None
-        port = _free_port(demo)
-        await _move(session, demo, f"http://127.0.0.1:{port}")
-        return port
+        await _move(session, demo, _demo_url(settings))
+        return settings.simulator_port
 
 
 async def make_own_profile(work: Work, url: str | None) -> None:
@@ -74,8 +72,12 @@ async def _has_profile(session: AsyncSession, *conditions: object) -> bool:
     return await session.scalar(of_comfyui.limit(1)) is not None
 
 
-async def _make_demo(work: Work) -> Profile:
-    profile = _profile(DEMO_PROFILE_ID, DEMO_NAME, f"http://127.0.0.1:{FIRST_PORT}", DEMO_NOTE)
+def _demo_url(settings: Settings) -> str:
+    return f"http://127.0.0.1:{settings.simulator_port}"
+
+
+async def _make_demo(work: Work, url: str) -> Profile:
+    profile = _profile(DEMO_PROFILE_ID, DEMO_NAME, url, DEMO_NOTE)
     work.session.add(profile)
     await work.session.flush()
     graph = await asyncio.to_thread(DEMO_WORKFLOW.read_text)
@@ -97,20 +99,6 @@ def _profile(profile_id: UUID | None, name: str, url: str, description: str | No
         input_modalities=[Modality.TEXT, Modality.IMAGE],
         output_modalities=[Modality.IMAGE, Modality.VIDEO, Modality.AUDIO],
     )
-
-
-def _free_port(demo: Profile) -> int:
-    """The port of the profile if it is free, else another one."""
-    wanted = urlsplit(demo.url or "").port or FIRST_PORT
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("no free port on 127.0.0.1")
 
 
 async def _move(session: AsyncSession, demo: Profile, url: str) -> None:
