@@ -34,7 +34,9 @@ class Operation(NamedTuple):
 
     @property
     def uses_its_row_up(self) -> bool:
-        return self.method == "DELETE" or self.name.startswith(("restore_", "cancel_", "leave_", "accept_"))
+        """A preview is kept for a minute only."""
+        gone = ("restore_", "cancel_", "leave_", "accept_", "get_preview")
+        return self.method == "DELETE" or self.name.startswith(gone)
 
 
 class Matrix(NamedTuple):

@@ -93,7 +93,9 @@ async def test_an_unknown_id_and_one_of_somebody_else_are_refused_alike(api: App
 
 
 def _of(foreign: Foreign, name: str) -> Any:
-    return {"model_id": "theirs", "position": 0}.get(name) or getattr(foreign, name, 0)
+    """A user belongs to no workspace, so there is no foreign one."""
+    fixed = {"model_id": "theirs", "position": 0}
+    return fixed[name] if name in fixed else getattr(foreign, name, None) or uuid4()
 
 
 async def test_an_id_of_somebody_else_in_a_body_is_refused_like_an_unknown_one(api: Application) -> None:

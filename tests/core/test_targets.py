@@ -182,10 +182,13 @@ async def test_the_settings_name_own_ports_and_private_targets() -> None:
         private_targets="10.0.0.8:8188,[::1]:8189",
         redis_url="redis://127.0.0.1:6379/0",
         database_url="postgresql://u:p@127.0.0.1/db",
+        simulator_port=8199,
     )
     served = TargetPolicy.from_settings(settings, own_listeners={("127.0.0.1", 3006)}, resolver=lookup)
-    for url in ("http://localhost:11434", "http://10.0.0.8:8188", "http://[::1]:8189"):
+    for url in ("http://localhost:11434", "http://10.0.0.8:8188", "http://[::1]:8189", "http://127.0.0.1:8199"):
         assert (await served.resolve(url)).ip
+    with pytest.raises(TargetNotAllowed):
+        await served.resolve("http://127.0.0.1:8200")
     open_to_all = TargetPolicy.from_settings(settings.model_copy(update={"auth": "local"}), resolver=lookup)
     for port in (3005, 6379, 5432):
         with pytest.raises(TargetNotAllowed):

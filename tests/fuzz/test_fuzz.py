@@ -6,6 +6,7 @@ import secrets
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -21,6 +22,7 @@ Answers = dict[str, dict[str, int]]
 
 async def attack(application: Application, *, examples: int, seed: int) -> Answers:
     document = (await application.http.get("/api/openapi.json")).json()
+    _needs_no_login(document)
     told = pickle.dumps((document, await fill(application)))
     command = (sys.executable, "-m", "tests.fuzz.campaign", application.url, str(examples), str(seed))
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
@@ -30,6 +32,13 @@ async def attack(application: Application, *, examples: int, seed: int) -> Answe
     assert result["findings"] == [], f"seed {seed}:\n\n" + "\n\n".join(result["findings"])
     answers: Answers = result["answers"]
     return answers
+
+
+def _needs_no_login(document: dict[str, Any]) -> None:
+    """The server runs in local mode, where what the document asks for is not asked for."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["security"] = []
 
 
 async def test_a_few_requests_to_every_operation(application: Application) -> None:

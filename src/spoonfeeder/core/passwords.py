@@ -59,7 +59,8 @@ Password = Annotated[
 class Passwords:
     """Hashes and checks, `at_once` at a time over the whole process, each in `memory_kib`; some of the others wait.
 
-    Both raise TooManyPasswords (503) where too many wait. Memory, time and parallelism are argon2's m, t and p: 64 MiB, 3 and 1 take about 0.2 s.
+    Both raise TooManyPasswords (503) where too many wait. Memory, time and parallelism are argon2's m, t and p:
+    64 MiB, 3 and 1 take about 0.2 s.
     """
 
     def __init__(self, memory_kib: int = 65_536, time_cost: int = 3, parallelism: int = 1, at_once: int = 2) -> None:

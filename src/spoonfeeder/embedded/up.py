@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 import structlog
 
@@ -77,8 +78,17 @@ def _servers(settings: Settings) -> tuple[list[EmbeddedRedis | EmbeddedPostgres]
         servers.append(postgres)
         environment["DATABASE_URL"] = postgres.url()
     if settings.demo is not Demo.OFF:
-        environment["SIMULATOR_PORT"] = str(settings.simulator_port or free_port("127.0.0.1", SIMULATOR_PORT))
+        environment["SIMULATOR_PORT"] = str(settings.simulator_port or _simulator_port(settings.home))
     return servers, environment
+
+
+def _simulator_port(home: Path) -> int:
+    """The one of the last start if it is free. Known before the first program starts, since all must let it through."""
+    kept = home / "simulator.port"
+    last = kept.read_text() if kept.exists() else ""
+    port = free_port("127.0.0.1", int(last) if last.isdecimal() else SIMULATOR_PORT)
+    kept.write_text(str(port))
+    return port
 
 
 def _prepare(environment: dict[str, str]) -> int | None:

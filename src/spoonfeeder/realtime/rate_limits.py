@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import logging
 import math
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,10 +16,13 @@ from redis.exceptions import RedisError
 from spoonfeeder.core.settings import SettingsError
 from spoonfeeder.realtime import connection
 from spoonfeeder.realtime.breaker import Breaker, BreakerOpen
-from spoonfeeder.realtime.counters import Counters, MemoryCounters, RedisCounters
+from spoonfeeder.realtime.counters import KEYS_IN_MEMORY, Counters, MemoryCounters, RedisCounters
 
 PREFIX = "spoonfeeder:limit:"
 LONGEST_WINDOW_SECONDS = 31 * 24 * 3600
+BLOCKS = 50
+"""A process takes a large limit's requests from Redis in so many parts, so that most of them cost no round trip."""
+
 COMMANDS_AT_ONCE = 16
 """Each has a connection of its own; more requests than that wait their turn."""
 
@@ -68,6 +73,33 @@ class FixedWindow(FixedWindowRateLimiter):
             allowed=count.hits <= limit.amount,
         )
 
+    async def take(self, limit: Limit, key: str) -> "Share":
+        """A part of the window for this process: what was in it, when others have had the rest."""
+        block = max(1, limit.amount // BLOCKS)
+        count = await self._counters.count(limit.key_for(key), limit.get_expiry(), block)
+        before = count.hits - block
+        mine = min(block, max(0, limit.amount - before))
+        return Share(mine, max(0, limit.amount - count.hits), time.monotonic() + count.seconds_left)
+
+
+@dataclass(slots=True)
+class Share:
+    """`left` of a window's requests are this process's to give, `elsewhere` nobody's yet; good until `ends_at`."""
+
+    left: int
+    elsewhere: int
+    ends_at: float
+
+    def use(self, limit: Limit) -> Usage:
+        allowed = self.left > 0
+        self.left -= allowed
+        reset_seconds = max(1, math.ceil(self.ends_at - time.monotonic()))
+        return Usage(limit.amount, self.left + self.elsewhere, reset_seconds, allowed)
+
+    def is_open(self) -> bool:
+        """There is something to give, or it is known that nothing is left for anybody."""
+        return (self.left > 0 or self.elsewhere == 0) and self.ends_at > time.monotonic()
+
 
 class RateLimits:
     """Never raises and never waits longer than a second; while Redis is away, each process counts for itself."""
@@ -78,6 +110,7 @@ class RateLimits:
         self._turns = asyncio.Semaphore(COMMANDS_AT_ONCE)
         self._shared = FixedWindow(RedisCounters(self._redis, PREFIX))
         self._own = FixedWindow(MemoryCounters())
+        self._shares: OrderedDict[tuple[str, str], Share] = OrderedDict()
         self._away = self._looking = False
 
     async def hit(self, limit: Limit, *key: str) -> Usage:
@@ -88,8 +121,13 @@ class RateLimits:
         """
         digest = hashlib.blake2b(repr(key).encode(), digest_size=16).hexdigest()
         own = await self._own.use(limit, digest)
-        shared = await self._in_redis(limit, digest)
-        return own if shared is None or (shared.allowed and not own.allowed) else shared
+        share = self._shares.get((limit.namespace, digest))
+        if share is None or not share.is_open():
+            share = await self._in_redis(limit, digest)
+        if share is None:
+            return own
+        usage = share.use(limit)
+        return own if usage.allowed and not own.allowed else usage
 
     async def close(self) -> None:
         try:
@@ -97,14 +135,14 @@ class RateLimits:
         except (RedisError, OSError) as error:
             log.debug("closing the rate limits: %s", error)
 
-    async def _in_redis(self, limit: Limit, digest: str) -> Usage | None:
+    async def _in_redis(self, limit: Limit, digest: str) -> Share | None:
         """None while Redis is away. Then one request at a time looks for it again, and no other waits."""
         if self._away and self._looking:
             return None
         self._looking = True
         try:
             async with self._turns:
-                usage = await self._breaker.call(lambda: self._shared.use(limit, digest))
+                taken = await self._breaker.call(lambda: self._shared.take(limit, digest))
         except BreakerOpen:
             return None
         except (RedisError, OSError) as error:
@@ -115,4 +153,14 @@ class RateLimits:
         finally:
             self._looking = False
         self._away = False
-        return usage
+        return self._put((limit.namespace, digest), taken)
+
+    def _put(self, key: tuple[str, str], taken: Share) -> Share:
+        """What several requests took at the same time is put together."""
+        known = self._shares.pop(key, None)
+        if known is not None and known.ends_at > time.monotonic():
+            taken.left += known.left
+        while len(self._shares) >= KEYS_IN_MEMORY:
+            self._shares.popitem(last=False)
+        self._shares[key] = taken
+        return taken

@@ -1,5 +1,6 @@
 """API keys: shown once, limited by scopes, workspace and expiry, and refused as soon as they are revoked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from tests.fixtures.server_mode import NO_TLS, Person, ServerMode
 from tests.waiting import until_async
@@ -214,3 +216,22 @@ async def test_a_key_outlives_a_new_login_but_not_its_user(server: ServerMode) -
     await server.rows("DELETE FROM users WHERE id = :id", id=person.user_id)
 
     assert (await key.get("/api/profiles")).status_code == 401
+
+
+async def test_who_is_signed_out_everywhere_at_this_moment_makes_no_key(server: ServerMode) -> None:
+    thief: Person = await server.person()
+    async with server.runtime.engine.begin() as signing_out:
+        for change in (
+            "UPDATE users SET token_epoch = token_epoch + 1 WHERE id = :id",
+            "UPDATE login_sessions SET revoked_at = now() WHERE user_id = :id",
+        ):
+            await signing_out.execute(text(change), {"id": thief.user_id})
+        making = asyncio.create_task(make(thief, 401, scopes=["admin"]))
+        await until_async(lambda: _waits_for_a_lock(server))
+    assert (await making)["code"] == "UNAUTHORIZED"
+    assert await server.rows("SELECT id FROM api_keys WHERE user_id = :id", id=thief.user_id) == []
+
+
+async def _waits_for_a_lock(server: ServerMode) -> bool:
+    here = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(await server.rows(here))

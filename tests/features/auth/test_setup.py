@@ -40,6 +40,8 @@ async def test_the_first_admin_takes_over_what_was_made_in_local_mode(
     async with serve_api(settings) as url, httpx2.AsyncClient(base_url=url, verify=NO_TLS) as local:
         made = await local.post("/api/comfyui/sessions", json={"title": "Made before"})
         assert made.status_code == 201
+        planted = await local.post("/api/auth/api-keys", json={"name": "Planted", "scopes": ["admin"]})
+        opened = {"Authorization": f"Bearer {planted.json()['data']['key']}"}
     assert "setup" not in capsys.readouterr().out
 
     async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, verify=NO_TLS) as http:
@@ -57,6 +59,9 @@ async def test_the_first_admin_takes_over_what_was_made_in_local_mode(
         sessions = (await http.get("/api/comfyui/sessions", headers=signed_in)).json()["data"]
         assert [row["title"] for row in sessions] == ["Made before"]
         assert not (await http.get("/api/auth/status")).json()["data"]["setup_needed"]
+        assert (await http.get("/api/users", headers=opened)).status_code == 401, (
+            "whoever made this key is not the admin"
+        )
         http.cookies.clear()
         again = await http.post("/api/auth/setup", json={"token": token, **ADMIN, "email": "other@example.com"})
         assert (again.status_code, again.json()["code"]) == (409, "SETUP_DONE")

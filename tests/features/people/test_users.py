@@ -5,7 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
+from spoonfeeder.core.passwords import Passwords
 from spoonfeeder.core.vocabulary import WorkspaceRole
 from tests.features.auth.browser import Browser, signed_in
 from tests.features.people.asking import ask
@@ -169,6 +171,28 @@ async def test_a_password_or_a_sign_out_by_an_admin_ends_all_logins_but_no_key(s
         for client, status in ((person, 401), (second, 401), (key, 200)):
             assert (await client.get("/api/profiles")).status_code == status, path
     assert await ask(server.admin, "POST", f"/users/{uuid4()}/logout", 404) == "USER_NOT_FOUND"
+
+
+async def test_who_loses_the_office_while_a_password_is_hashed_changes_nobody(
+    server: ServerMode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, victim = await server.person("viewer", is_admin=True), await server.person()
+    email, hash_ = f"{uuid4().hex}@example.com", Passwords.hash
+
+    async def demoted_meanwhile(self: Passwords, password: SecretStr) -> str:
+        await server.rows("UPDATE users SET role = 'member' WHERE id = :id", id=admin.user_id)
+        return await hash_(self, password)
+
+    monkeypatch.setattr(Passwords, "hash", demoted_meanwhile)
+    for path, body in (
+        (f"/users/{victim.user_id}/password", {"password": "taken over"}),
+        ("/users", somebody(email=email, role="admin", password="taken over")),
+    ):
+        await server.rows("UPDATE users SET role = 'admin' WHERE id = :id", id=admin.user_id)
+        assert await ask(admin, "POST", path, 403, **body) == "FORBIDDEN"
+    monkeypatch.undo()
+    assert (await victim.get("/api/profiles")).status_code == 200
+    assert await status_of_login(server, email, "taken over") == 401
 
 
 async def test_a_deleted_user_is_out_and_what_they_made_stays_theirs(server: ServerMode) -> None:

@@ -67,9 +67,10 @@ async def awaits_first_admin(session: AsyncSession) -> bool:
 async def become_first_admin(work: Work, email: str, name: str, password_hash: str) -> User:
     """Takes over the row of the local owner, and with it the default workspace and all that was made in local mode.
 
-    Raises SetupDone where somebody has, EmailTaken.
+    Not its API keys: anybody could have made them. Raises SetupDone where somebody has, EmailTaken.
     """
     await require_free_email(work.session, email, LOCAL_OWNER_ID)
+    await end_everything(work, LOCAL_OWNER_ID, api_keys=True)
     taken = await work.session.scalars(
         update(User)
         .where(User.id == LOCAL_OWNER_ID, User.password_hash.is_(None))
@@ -79,7 +80,6 @@ async def become_first_admin(work: Work, email: str, name: str, password_hash: s
             password_hash=password_hash,
             role=UserRole.ADMIN,
             active=True,
-            token_epoch=User.token_epoch + 1,
         )
         .returning(User)
     )

@@ -13,6 +13,7 @@ from spoonfeeder.core.vocabulary import Scope
 from spoonfeeder.db.access import ApiKey
 from spoonfeeder.db.account import User
 from spoonfeeder.features.audit.record import Action, record
+from spoonfeeder.features.auth.authority import require_still
 from spoonfeeder.features.auth.credentials import sha256_of
 from spoonfeeder.features.auth.policy import SCOPE_RANKS, Forbidden
 from spoonfeeder.features.auth.schemas import ApiKeyOut
@@ -67,8 +68,9 @@ async def list_keys(work: Work, user_id: UUID) -> Sequence[ApiKey]:
 
 
 async def create(work: Work, user_id: UUID, wish: Wish) -> tuple[ApiKey, str]:
-    """The row and the key. Raises TooManyApiKeys."""
+    """The row and the key. Raises TooManyApiKeys, and Unauthorized for who was signed out everywhere meanwhile."""
     await work.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    await require_still(work)
     unexpired = or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now())
     active = select(func.count()).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None), unexpired)
     if (await work.session.scalar(active) or 0) >= MOST_ACTIVE:

@@ -1,4 +1,5 @@
-"""Who came in to stay, as a socket does: whether that still holds is asked again and again (R44, A30)."""
+"""Whether what somebody came in with still holds, asked again: of sockets again and again (R44, A30), and of a request
+that has waited for something else meanwhile."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -11,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from spoonfeeder.core.access_tokens import Claims
 from spoonfeeder.core.actor import NO_WORKSPACE, User
-from spoonfeeder.core.vocabulary import WorkspaceRole
+from spoonfeeder.core.vocabulary import UserRole, WorkspaceRole
 from spoonfeeder.features.auth.credentials import Credentials
 from spoonfeeder.features.auth.entry import enter
-from spoonfeeder.features.auth.policy import READ, Unauthorized
+from spoonfeeder.features.auth.policy import READ, Forbidden, Unauthorized
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_account_work, open_by
 
@@ -36,6 +37,15 @@ STILL_HELD = text(
     *(bindparam(name, type_=ARRAY(Uuid())) for name in ("user_ids", "workspace_ids", "login_ids", "api_key_ids")),
     bindparam("epochs", type_=ARRAY(BigInteger())),
 )
+
+STILL = text(
+    """
+    SELECT u.role FROM users u
+    LEFT JOIN login_sessions s ON s.id = :login_id AND s.revoked_at IS NULL
+    LEFT JOIN api_keys k ON k.id = :api_key_id AND k.revoked_at IS NULL
+    WHERE u.id = :user_id AND u.active AND (s.id IS NOT NULL OR k.id IS NOT NULL)
+    """
+).bindparams(*(bindparam(name, type_=Uuid()) for name in ("user_id", "login_id", "api_key_id")))
 
 
 class SignInEnded(Unauthorized):
@@ -81,6 +91,23 @@ async def still_held(runtime: Runtime, passes: Collection[Pass]) -> dict[Pass, W
     async with open_account_work(runtime, User(NO_WORKSPACE)) as work:
         rows = await work.session.execute(STILL_HELD, values)
         return {asked[row.number - 1]: WorkspaceRole(row.role) for row in rows}
+
+
+async def require_still(work: Work, *, admin: bool = False) -> None:
+    """The user, and the login or API key of the request, hold at this moment. Raises Unauthorized, Forbidden.
+
+    For the end of what began with a password to hash or a lock to wait for. Whoever needed neither login nor key to
+    come in (local mode, the command line) passes.
+    """
+    user = work.user
+    if user.login_id is None and user.api_key_id is None:
+        return
+    values = {"user_id": user.user_id, "login_id": user.login_id, "api_key_id": user.api_key_id}
+    role = await work.session.scalar(STILL, values)
+    if role is None:
+        raise Unauthorized
+    if admin and role != UserRole.ADMIN:
+        raise Forbidden
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from spoonfeeder.db.access import Invitation
 from spoonfeeder.db.account import User
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.accounts import end_everything
+from spoonfeeder.features.auth.authority import require_still
 from spoonfeeder.features.people import members, newcomers
 from spoonfeeder.features.people.revoking import end_invitations
 from spoonfeeder.features.people.schemas import UserInput, UserOut, UserPatch
@@ -77,6 +78,7 @@ async def create(runtime: Runtime, actor: Actor, data: UserInput) -> User:
     """Raises EmailTaken; WorkspaceNotFound and Forbidden where the caller may not add anybody to the workspace."""
     password_hash = await runtime.passwords.hash(data.password) if data.password else None
     async with open_account_work(runtime, actor) as work:
+        await require_still(work, admin=True)
         if data.workspace_id is not None:
             members.require_may_decide(work, await members.lock(work, data.workspace_id), data.workspace_role)
         user = await newcomers.add_user(
@@ -127,6 +129,7 @@ async def set_password(runtime: Runtime, actor: Actor, user_id: UUID, password: 
     password_hash = await runtime.passwords.hash(password)
     async with open_account_work(runtime, actor) as work:
         user, _ = await _locked(work, user_id)
+        await require_still(work, admin=True)
         user.password_hash = password_hash
         await work.session.flush()
         await end_everything(work, user_id)

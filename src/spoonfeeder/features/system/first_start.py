@@ -31,7 +31,7 @@ LOCK_KEY = 7_301_201
 
 
 async def simulator_port(settings: Settings) -> int | None:
-    """Makes the profiles of a first start; the port on which the simulator must serve, None where none is wanted.
+    """Makes the profiles of a first start; SIMULATOR_PORT if the simulator must serve there, else None.
 
     The demo profile is made without COMFYUI_URL and without an answer at port 8188, or with DEMO=on; with it comes a
     workflow that is ready to generate.
@@ -39,13 +39,17 @@ async def simulator_port(settings: Settings) -> int | None:
     async with open_runtime(settings) as runtime, open_work(runtime, LOCAL_OWNER) as work:
         session = work.session
         await make_own_profile(work, settings.comfyui_url or await _found_comfyui())
-        demo = await session.get(Profile, DEMO_PROFILE_ID)
-        if demo is None and settings.demo is not Demo.OFF and await _demo_is_wanted(session, settings):
-            demo = await _make_demo(work, _demo_url(settings))
-        if demo is None or demo.deleted_at is not None or settings.demo is Demo.OFF:
+        port = settings.simulator_port
+        if port is None or settings.demo is Demo.OFF:
             return None
-        await _move(session, demo, _demo_url(settings))
-        return settings.simulator_port
+        url = f"http://127.0.0.1:{port}"
+        demo = await session.get(Profile, DEMO_PROFILE_ID)
+        if demo is None and await _demo_is_wanted(session, settings):
+            demo = await _make_demo(work, url)
+        if demo is None or demo.deleted_at is not None:
+            return None
+        await _move(session, demo, url)
+        return port
 
 
 async def make_own_profile(work: Work, url: str | None) -> None:
@@ -70,10 +74,6 @@ async def _demo_is_wanted(session: AsyncSession, settings: Settings) -> bool:
 async def _has_profile(session: AsyncSession, *conditions: object) -> bool:
     of_comfyui = select(Profile.id).where(Profile.provider == Provider.COMFYUI, *conditions)  # type: ignore[arg-type]
     return await session.scalar(of_comfyui.limit(1)) is not None
-
-
-def _demo_url(settings: Settings) -> str:
-    return f"http://127.0.0.1:{settings.simulator_port}"
 
 
 async def _make_demo(work: Work, url: str) -> Profile:
