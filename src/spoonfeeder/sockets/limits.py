@@ -1,6 +1,5 @@
 """How much one socket and one user may ask for (R21)."""
 
-import time
 from dataclasses import dataclass
 
 
@@ -25,22 +24,3 @@ class Limits:
     write_seconds: float = 20.0
     snapshots_at_once: int = 8
     handshakes_at_once: int = 8
-
-
-class Bucket:
-    """Tokens that come back with time."""
-
-    def __init__(self, per_second: float, burst: int) -> None:
-        self._per_second = per_second
-        self._burst = burst
-        self._tokens = float(burst)
-        self._at = time.monotonic()
-
-    def take(self) -> bool:
-        now = time.monotonic()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._per_second)
-        self._at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True

@@ -6,10 +6,11 @@ from typing import Any
 
 import socketio
 
+from spoonfeeder.core.bucket import Bucket
 from spoonfeeder.realtime import json
 from spoonfeeder.realtime.events import Notification
 from spoonfeeder.sockets.engine import Engine
-from spoonfeeder.sockets.limits import Bucket, Limits
+from spoonfeeder.sockets.limits import Limits
 
 TAKEN = {"0", "1", "2"}
 """Connect, disconnect, event; this server asks for no acknowledgements."""

@@ -62,4 +62,6 @@ async def test_trying_the_present_password_of_a_change_is_counted(server: Server
     answers = [await person.post("/api/auth/password", json=body) for _ in range(6)]
 
     assert [answer.status_code for answer in answers] == [403] * 5 + [429]
+    failed = "SELECT user_id FROM audit_log WHERE action = 'login_failed' AND subject_id = :id"
+    assert await server.rows(failed, id=str(person.user_id)) == [{"user_id": person.user_id}] * 5
     assert (await try_password(server, person.email, PASSWORD)).status_code == 429

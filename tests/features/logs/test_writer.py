@@ -1,6 +1,7 @@
 """The writer of the API log: what waits is bounded, and written as soon as the database takes it."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID, NO_WORKSPACE, User
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.features.logs import writer
-from spoonfeeder.features.logs.calls import AT_ONCE, WaitingCalls
+from spoonfeeder.features.logs.calls import AT_ONCE, NOBODYS_AT_ONCE, WaitingCalls
 from spoonfeeder.features.logs.writer import purge_api_log, writing
 from spoonfeeder.runtime import Runtime, open_runtime
 from spoonfeeder.work import open_account_work
@@ -39,6 +40,18 @@ def test_the_oldest_go_when_too_many_wait() -> None:
     add(calls, 1, 2, 3, 4, 5)
     assert calls.lost == 2
     assert statuses(calls) == [3, 4, 5]
+
+
+def test_a_flood_by_nobody_does_not_push_out_what_somebody_did() -> None:
+    calls = WaitingCalls()
+    somebody = User(DEFAULT_WORKSPACE_ID, uuid4())
+    add(calls, 200, actor=somebody)
+    add(calls, *[404] * 20_000)
+    add(calls, 201, actor=somebody)
+    kept = [call.status for _ in range(100) for call in calls.take()]
+    assert (kept[0], kept[-1]) == (200, 201)
+    assert NOBODYS_AT_ONCE <= kept.count(404) < 2 * NOBODYS_AT_ONCE
+    assert calls.lost == 20_000 - kept.count(404)
 
 
 def test_what_comes_back_goes_first_as_far_as_there_is_room() -> None:

@@ -68,7 +68,8 @@ def sha256_of(token: str) -> str:
 
 def wanted_workspace(connection: HTTPConnection) -> UUID | None:
     """That of the path, else of the `X-Workspace` header. Raises WorkspaceNotFound for what is no id."""
-    named = connection.path_params.get("workspace_id") or connection.headers.get(WORKSPACE_HEADER)
+    headers = ",".join(connection.headers.getlist(WORKSPACE_HEADER))  # two are no id
+    named = connection.path_params.get("workspace_id") or headers
     if not named:
         return None
     try:

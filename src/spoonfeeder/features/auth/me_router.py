@@ -47,13 +47,12 @@ async def change_password(
 
 @router.post("/logout-everywhere")
 async def logout_everywhere(
-    work: SelfWriteWork, request: Request, response: Response, data: LogoutEverywhereInput | None = None
+    work: SelfWriteWork, request: Request, response: Response, data: LogoutEverywhereInput
 ) -> Done:
     """Ends every login of this account; API keys stay unless `api_keys` says otherwise."""
-    with_keys = data is not None and data.api_keys
-    await me.log_out_everywhere(work, api_keys=with_keys)
+    await me.log_out_everywhere(work, api_keys=data.api_keys)
     clear_cookie(request, response)
-    return Done(message="Signed out everywhere, API keys revoked." if with_keys else "Signed out everywhere.")
+    return Done(message="Signed out everywhere, API keys revoked." if data.api_keys else "Signed out everywhere.")
 
 
 @router.get("/sessions")

@@ -1,4 +1,8 @@
-"""The calls that are answered but not yet written to the API log: in memory, bounded, the oldest go first."""
+"""The calls that are answered but not yet written to the API log: in memory, bounded, the oldest go first.
+
+Of calls by nobody, which no limit counts where there is no route, only so many are kept: a flood of them neither fills
+the disk nor pushes out what people did.
+"""
 
 import asyncio
 from collections import deque
@@ -11,10 +15,13 @@ from asgi_correlation_id import correlation_id
 from starlette.types import Scope
 
 from spoonfeeder.core.actor import NO_WORKSPACE, User
+from spoonfeeder.core.bucket import Bucket
 from spoonfeeder.core.redaction import escape_controls
 from spoonfeeder.core.vocabulary import Provider
 
 MOST_WAITING = 10_000
+NOBODYS_PER_SECOND = 20
+NOBODYS_AT_ONCE = 1_000
 AT_ONCE = 500
 UNMATCHED = "(none)"
 SILENT = frozenset({"/api/health/live", "/api/health/ready"})
@@ -57,6 +64,7 @@ class WaitingCalls:
 
     def __init__(self, most: int = MOST_WAITING) -> None:
         self._waiting: deque[Call] = deque(maxlen=most)
+        self._nobodys = Bucket(NOBODYS_PER_SECOND, NOBODYS_AT_ONCE)
         self.enough = asyncio.Event()
         self.lost = 0
 
@@ -100,6 +108,9 @@ class WaitingCalls:
         self._waiting.extendleft(reversed(kept))
 
     def _put(self, call: Call) -> None:
+        if call.actor is None and not self._nobodys.take():
+            self.lost += 1
+            return
         if len(self._waiting) == self._waiting.maxlen:
             self.lost += 1
         self._waiting.append(call)
