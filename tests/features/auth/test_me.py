@@ -186,3 +186,13 @@ async def test_in_local_mode_everybody_is_the_local_owner_without_any_header(api
         answer = await api.json("POST", f"/auth/{path}", 409, json=body)
         assert answer["code"] == "LOCAL_MODE"
     assert (await api.json("POST", "/auth/logout"))["success"]
+
+
+async def test_a_workspace_that_one_has_left_does_not_hide_the_own_account(server: ServerMode) -> None:
+    ann = await server.person("member")
+    elsewhere = {"X-Workspace": str(await server.workspace("Elsewhere"))}
+
+    me = await ann.get("/api/auth/me", headers=elsewhere)
+    assert (me.status_code, me.json()["data"]["workspace_id"]) == (200, None)
+    assert (await ann.get("/api/health", headers=elsewhere)).status_code == 200
+    assert (await ann.get("/api/stats", headers=elsewhere)).status_code == 404

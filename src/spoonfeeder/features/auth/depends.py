@@ -91,12 +91,14 @@ async def entered(runtime: Runtime, connection: HTTPConnection, policy: Policy) 
     except policies.Unauthorized:
         await count(runtime, connection, policies.PUBLIC, None)
         raise
+    needs_none = policy.role is None and "workspace_id" not in connection.path_params
     if isinstance(shown, Claims):
         await count(runtime, connection, policy, str(shown.user_id))
 
     async def opening(session: AsyncSession) -> User:
         try:
-            actor = await enter(session, policy, shown, wanted_workspace(connection), peer)
+            wanted = wanted_workspace(connection)
+            actor = await enter(session, policy, shown, wanted, peer, may_be_outside=needs_none)
             connection.state.actor = actor
             policy.require(actor)
         except AppError:

@@ -65,9 +65,17 @@ ENTER_BY_ID = _statements(BY_ID, "user_id")
 
 
 async def enter(
-    session: AsyncSession, policy: Policy, shown: Credentials, wanted: UUID | None, peer: str | None
+    session: AsyncSession,
+    policy: Policy,
+    shown: Credentials,
+    wanted: UUID | None,
+    peer: str | None,
+    *,
+    may_be_outside: bool = False,
 ) -> User:
     """Who acts; whether they may do what the policy is for, `policy.require` tells.
+
+    `may_be_outside`: who is no member of the wanted workspace comes in all the same, in no workspace.
 
     Raises Unauthorized, WorkspaceNotFound.
     """
@@ -81,7 +89,7 @@ async def enter(
     row = await _find(session, policy, shown, wanted)
     if row is None:
         raise Unauthorized
-    if wanted is not None and row.workspace_id is None:
+    if wanted is not None and row.workspace_id is None and not may_be_outside:
         raise WorkspaceNotFound
     return _actor(row, peer)
 
