@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -14,6 +15,8 @@ from spoonfeeder.comfy.feed import Feed
 from spoonfeeder.core.targets import TargetPolicy
 
 OBJECTS_KEPT_SECONDS = 60.0
+MOST_KNOWN = 30
+"""Servers that are remembered without a feed: what one says of its nodes takes megabytes, and profiles change."""
 
 
 class Backend:
@@ -33,6 +36,10 @@ class Backend:
             return self._feed
 
     @property
+    def is_followed(self) -> bool:
+        return self._feed is not None or self._opening.locked()
+
+    @property
     def known_objects(self) -> dict[str, Any] | None:
         """The newest `/object_info` that was read, however old."""
         return self._objects[1] if self._objects else None
@@ -50,7 +57,7 @@ class Backends:
     def __init__(self, http: httpx2.AsyncClient, policy: TargetPolicy) -> None:
         self._http = http
         self._policy = policy
-        self._known: dict[tuple[str, str | None], Backend] = {}
+        self._known: OrderedDict[tuple[str, str | None], Backend] = OrderedDict()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -71,7 +78,15 @@ class Backends:
                 return await self._stack.enter_async_context(Feed(url, self._policy, headers=headers))
 
             known = self._known[url, api_key] = Backend(client, open_feed)
+            self._forget_some()
+        self._known.move_to_end((url, api_key))
         return known
+
+    def _forget_some(self) -> None:
+        """Those that were not asked for the longest time."""
+        for place in list(self._known)[:-MOST_KNOWN]:
+            if not self._known[place].is_followed:
+                del self._known[place]
 
     def known_objects(self, url: str) -> dict[str, Any] | None:
         """What is known of this server's nodes without asking it now."""
