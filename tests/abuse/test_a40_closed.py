@@ -122,3 +122,13 @@ async def test_a41_who_is_signed_in_sees_the_whole_health_and_the_document(serve
     assert (await viewer.get("/api/health")).json()["data"]["services"]["database"]["status"] == "up"
     assert "paths" in (await viewer.get("/api/openapi.json")).json()
     assert (await viewer.get("/")).json()["data"]["version"] == __version__
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_who_shows_no_credentials_sends_no_large_body(server: ServerMode) -> None:
+    large = b'{"workflow_json": "' + b"x" * 300_000 + b'"}'
+    for path in ("/api/comfyui/prompt", "/api/comfyui/uploads", "/api/chat"):
+        answer = await server.http.post(path, content=large, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (413, "PAYLOAD_TOO_LARGE"), path
+    known = await server.admin.post("/api/comfyui/prompt", content=large, headers={"Content-Type": "application/json"})
+    assert known.status_code == 422

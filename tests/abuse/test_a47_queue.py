@@ -152,3 +152,12 @@ async def test_sizes_that_no_graphics_card_has_are_refused(server: ServerMode, n
         assert answer.status_code == 422, answer.text
         assert name in answer.json()["error"]
     assert await waiting(server, person) == 0
+
+
+async def test_nobody_but_the_servers_admins_puts_work_before_that_of_others(server: ServerMode) -> None:
+    owner = await server.person("owner")
+    session_id = await session_of(server, owner)
+    refused = await generate(owner, session_id, priority=1)
+    assert (refused.status_code, await waiting(server, owner)) == (403, 0)
+    assert (await generate(owner, session_id, priority=-1)).status_code == 201
+    assert (await generate(server.admin, session_id, priority=1)).status_code == 201

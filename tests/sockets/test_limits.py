@@ -17,7 +17,7 @@ from spoonfeeder.realtime.events import Notification
 from spoonfeeder.sockets.limits import Limits
 from tests.socket_client import PATH, Refused, SocketClient, open_socket, raw_socket
 from tests.sockets.stage import Stage
-from tests.waiting import until
+from tests.waiting import until, until_async
 
 
 def _has(field: str, value: Any) -> Callable[[Any], bool]:
@@ -135,6 +135,23 @@ async def test_beyond_the_number_of_connections_nobody_is_taken_in(stage: Stage)
         with pytest.raises(Exception, match="403"):
             async with raw_socket(url):
                 pass
+
+
+async def test_one_address_does_not_take_the_connections_of_all(stage: Stage) -> None:
+    async with stage.api(Limits(connections_per_peer=2)) as (url, _), raw_socket(url) as one, raw_socket(url):
+        with pytest.raises(Exception, match=r"40[13]"):
+            async with raw_socket(url):
+                pass
+        await one.close()
+        await until(one.ended.is_set)
+
+        async def has_room() -> bool:
+            with contextlib.suppress(Exception):
+                async with raw_socket(url):
+                    return True
+            return False
+
+        await until_async(has_room)
 
 
 async def _open_deaf(url: str) -> socket.socket:

@@ -17,6 +17,7 @@ class Limits:
     sockets_per_user: int = 20
     sockets_of_local_owner: int = 200
     connections: int = 2_000
+    connections_per_peer: int = 500
     join_seconds: float = 10.0
     handshake_seconds: float = 5.0
     refused_seconds: float = 1.0

@@ -45,10 +45,17 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     def _engineio_server_class(self) -> type[Engine]:
         return Engine
 
-    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
+        if self._is_crowded(_peer_of(environ)):
+            return "Too many connections from this address"
         self._inbound[eio_sid] = Bucket(self._limits.events_per_second, self._limits.event_burst)
         await super()._handle_eio_connect(eio_sid, environ)
         self._expect_join(eio_sid, self._limits.join_seconds)
+        return None
+
+    def _is_crowded(self, peer: str) -> bool:
+        most = self._limits.connections_per_peer
+        return len(self.environ) >= most and sum(_peer_of(one) == peer for one in self.environ.values()) >= most
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._inbound.pop(eio_sid, None)
@@ -107,3 +114,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in self.reserved_events:
             raise Malformed("not an event")
         await super()._handle_event(eio_sid, namespace, ack_id, data)
+
+
+def _peer_of(environ: dict[str, Any]) -> str:
+    client = environ["asgi.scope"].get("client")
+    return client[0] if client else ""

@@ -45,7 +45,7 @@ REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 def guard(app: ASGIApp, settings: Settings, *, body_patience_seconds: float = 30.0) -> ASGIApp:
     """Wraps the whole application, Socket.IO included; raises SettingsError for a wrong TRUSTED_PROXIES."""
-    inner: ASGIApp = BodyDoor(app, patience_seconds=body_patience_seconds)
+    inner: ASGIApp = BodyDoor(app, patience_seconds=body_patience_seconds, needs_sign_in=settings.is_server)
     inner = CORSMiddleware(
         inner,
         allow_origins=cors_origins(settings),

@@ -1,12 +1,13 @@
 """Bodies: counted before and while they are read, in time, of the right type, JSON parsed once (R29, R32, A44, A50)."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spoonfeeder.core.door.body_reading import ClientGone, read_body, refuse, replay
-from spoonfeeder.core.door.body_rules import BodyKind, BodyRule, rule_for
+from spoonfeeder.core.door.body_rules import LEAST_LIMIT_BYTES, BodyKind, BodyRule, rule_for
 from spoonfeeder.core.door.counted_bodies import CountedBody
 from spoonfeeder.core.door.json_bodies import parse_json
 from spoonfeeder.core.door.refusals import BadRequest, BodyTooLarge, UnsupportedMediaType
@@ -18,17 +19,24 @@ FLOOR_BYTES_PER_SECOND = 256 * 1024
 
 
 class BodyDoor:
-    """`patience_seconds` is what every body may take; larger limits get more, at 256 KiB a second."""
+    """`patience_seconds` is what every body may take; larger limits get more, at 256 KiB a second.
 
-    def __init__(self, app: ASGIApp, *, patience_seconds: float) -> None:
+    `needs_sign_in`: a body is read before anybody is asked who sends it, so who shows no credentials gets the smallest
+    limit.
+    """
+
+    def __init__(self, app: ASGIApp, *, patience_seconds: float, needs_sign_in: bool = False) -> None:
         self._app = app
         self._patience_seconds = patience_seconds
+        self._needs_sign_in = needs_sign_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, send)
             return
         rule = rule_for(scope["path"])
+        if self._needs_sign_in and not header_values(scope, b"authorization"):
+            rule = replace(rule, limit_bytes=min(rule.limit_bytes, LEAST_LIMIT_BYTES))
         try:
             _check_declared(scope, rule)
             if rule.kind is not BodyKind.JSON:

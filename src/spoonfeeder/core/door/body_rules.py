@@ -7,6 +7,7 @@ from re import Pattern
 
 KIB = 1024
 MIB = 1024 * KIB
+LEAST_LIMIT_BYTES = 256 * KIB
 
 
 class BodyKind(Enum):
@@ -31,7 +32,7 @@ RULES = (
     BodyRule(re.compile(r"/api/comfyui/(workflows|prompt)(/.*)?"), 8 * MIB, max_values=500_000),
     BodyRule(re.compile(r"/api/comfyui/sessions/[^/]+/generate/?"), 8 * MIB, max_values=500_000),
     BodyRule(re.compile(r"/(api/(chat|tasks|conversations)|v1)(/.*)?"), 32 * MIB),
-    BodyRule(re.compile(r".*", re.DOTALL), 256 * KIB),
+    BodyRule(re.compile(r".*", re.DOTALL), LEAST_LIMIT_BYTES),
 )
 
 

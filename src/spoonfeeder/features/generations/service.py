@@ -14,6 +14,7 @@ from spoonfeeder.core.lossless import lossless
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
 from spoonfeeder.durable.quota import require_quota
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.auth.policy import Forbidden
 from spoonfeeder.features.generations import announce, queries
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.features.generations.schemas import GenerateInput, GenerationPatch, PromptInput
@@ -31,11 +32,17 @@ COPIED = (
 )
 
 
+class PriorityTooHigh(Forbidden):
+    """Only the server's admins may put work before that of others; leave the priority at 0 or below."""
+
+
 async def create(work: Work, data: GenerateInput, *, session_id: UUID | None, draw: Draw | None = draw_seed) -> UUID:
     """A pending row with its resolved graph; `draw` None keeps the graph's own seed.
 
     Raises SessionNotFound, QueueFull and what `find_source` and `plan` raise.
     """
+    if data.priority > 0 and not work.user.is_admin:
+        raise PriorityTooHigh
     session = await sessions.get(work, session_id) if session_id is not None else None
     source = await find_source(
         work,
