@@ -161,6 +161,17 @@ def upgrade() -> None:
     op.execute("CREATE INDEX idx_api_log_user_at ON api_log (user_id, at DESC, id DESC)")
     op.execute(
         """
+        CREATE FUNCTION count_pending(line text, who uuid) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, public AS $$
+            SELECT CASE line
+                WHEN 'tasks' THEN (SELECT count(*) FROM tasks WHERE created_by = who AND status = 'pending')
+                ELSE (SELECT count(*) FROM comfyui_generations WHERE created_by = who AND status = 'pending')
+            END
+        $$
+        """
+    )
+    op.execute(
+        """
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             RAISE EXCEPTION '% is only ever added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
@@ -180,6 +191,7 @@ def downgrade() -> None:
     for table in NEW:
         op.execute(f"DROP TABLE {table}")
     op.execute("DROP FUNCTION refuse_change()")
+    op.execute("DROP FUNCTION count_pending(text, uuid)")
     for table in QUEUES:
         op.execute(f"ALTER TABLE {table} DROP COLUMN created_by")
     op.execute("ALTER TABLE users DROP COLUMN default_workspace_id, DROP COLUMN last_login_at")

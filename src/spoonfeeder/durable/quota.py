@@ -1,13 +1,16 @@
 """How much one person may have waiting in a line, so that nobody fills it for all others (A47)."""
 
-from sqlalchemy import func, literal_column, select, text
+from uuid import UUID
+
+from sqlalchemy import BigInteger, func, select, text
 
 from spoonfeeder.core.errors import AppError
-from spoonfeeder.db.row_security import TAKE_ROLE
-from spoonfeeder.durable.line import PENDING, Line, in_state
+from spoonfeeder.durable.line import Line
 from spoonfeeder.work import Work
 
 RETRY_SECONDS = 30
+MARGIN = 100
+"""More transactions than this do not count at the same time: each process has a pool of 10 connections."""
 
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0)), set_config('role', 'none', true)")
 
@@ -22,16 +25,22 @@ class QueueFull(AppError):
 async def require_quota(work: Work, line: Line) -> None:
     """For one more pending row of the user, in whatever workspace the others wait. Raises QueueFull.
 
-    The user's other requests wait here until this transaction ends, so the bound holds to the row. The count is a
-    statement of its own, since one that waited for the lock would not see what was committed meanwhile.
+    Near the bound the user's other requests wait here until this transaction ends, so that it holds to the row.
     """
-    user_id = work.user.user_id
+    user_id, most = work.user.user_id, work.runtime.settings.most_queued
     if user_id is None:
         return
-    await work.session.execute(TAKE_TURN, {"turn": f"{line.name} of {user_id}"})
-    table, most = line.table, work.runtime.settings.most_queued
-    pending = select(func.count(table.id)).where(table.created_by == user_id, in_state(table, PENDING))
-    waiting, _ = (await work.session.execute(select(pending.scalar_subquery(), literal_column(TAKE_ROLE)))).one()
-    if waiting >= most:
+    waiting = await _count(work, line, user_id)
+    if waiting < most - MARGIN:
+        return
+    turn = func.pg_advisory_xact_lock(func.hashtextextended(f"{line.name} of {user_id}", 0))
+    await work.session.execute(select(turn))
+    if await _count(work, line, user_id) >= most:
         sentence = f"You have {most:,} {line.name} waiting already; let some of them end, or cancel some."
         raise QueueFull(sentence, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+async def _count(work: Work, line: Line, user_id: UUID) -> int:
+    """Of all workspaces, by a function that the tables' owner runs; the transaction itself sees only one."""
+    counted = select(func.count_pending(line.table.__tablename__, user_id, type_=BigInteger))
+    return int((await work.session.execute(counted)).scalar_one())
