@@ -14,7 +14,7 @@ from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.simulator import Options, Simulator
 from tests.abuse.matrix import matrix
-from tests.fixtures.application import Application, serve_api, serve_work
+from tests.fixtures.application import NO_TLS, Application, serve_api, serve_work
 
 __all__ = ["matrix"]
 
@@ -44,7 +44,7 @@ async def api(
     async with AsyncExitStack() as stack:
         simulator = await stack.enter_async_context(Simulator(Options(probes=True)))
         url = await stack.enter_async_context(serve_api(settings))
-        http = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=30))
+        http = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=30, verify=NO_TLS))
         yield Application(settings, url, http, simulator)
     postgres.drop_database(name)
 

@@ -15,8 +15,8 @@ from spoonfeeder.cli import api_keys, app, people  # noqa: F401 - they add their
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.embedded.folders import lock_home
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
-from tests.fixtures.application import serve_api
-from tests.fixtures.server_mode import NO_TLS, SIGN_IN
+from tests.fixtures.application import NO_TLS, serve_api
+from tests.fixtures.server_mode import SIGN_IN
 
 PASSWORD = "correct horse battery"
 DEFAULT = "00000000-0000-0000-0000-000000000001"

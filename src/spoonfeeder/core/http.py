@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Iterable
+from functools import cache
 from typing import Any
 
 import httpcore2
@@ -69,10 +71,16 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         await self._network.sleep(seconds)
 
 
+@cache
+def _trusted_certificates() -> ssl.SSLContext:
+    """Reading them takes 25 ms, and they are the same for every client."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class _CheckedTransport(httpx2.AsyncHTTPTransport):
     def __init__(self, policy: TargetPolicy, *, max_connections: int) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            ssl_context=_trusted_certificates(),
             max_connections=max_connections,
             max_keepalive_connections=max_connections,
             keepalive_expiry=30.0,

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import httpx2
 
 from spoonfeeder.features.auth.cookie import NAME
-from tests.fixtures.server_mode import NO_TLS, PASSWORD, ServerMode
+from tests.fixtures.application import NO_TLS
+from tests.fixtures.server_mode import PASSWORD, ServerMode
 
 
 class Browser(httpx2.AsyncClient):

@@ -11,7 +11,8 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from tests.fixtures.server_mode import NO_TLS, Person, ServerMode
+from tests.fixtures.application import NO_TLS
+from tests.fixtures.server_mode import Person, ServerMode
 from tests.waiting import until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,7 +8,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from spoonfeeder.core.passwords import Passwords
-from tests.fixtures.server_mode import NO_TLS, PASSWORD, Person, ServerMode
+from tests.fixtures.application import NO_TLS
+from tests.fixtures.server_mode import PASSWORD, Person, ServerMode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

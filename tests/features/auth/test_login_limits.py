@@ -7,7 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from spoonfeeder.core.passwords import Passwords
-from tests.fixtures.server_mode import NO_TLS, PASSWORD, ServerMode
+from tests.fixtures.application import NO_TLS
+from tests.fixtures.server_mode import PASSWORD, ServerMode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

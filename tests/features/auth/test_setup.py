@@ -13,8 +13,8 @@ from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.account import User
 from spoonfeeder.features.auth import setup
 from spoonfeeder.runtime import open_runtime
-from tests.fixtures.application import serve_api
-from tests.fixtures.server_mode import NO_TLS, PASSWORD, SIGN_IN
+from tests.fixtures.application import NO_TLS, serve_api
+from tests.fixtures.server_mode import PASSWORD, SIGN_IN
 
 DEFAULT = "00000000-0000-0000-0000-000000000001"
 ADMIN = {"email": "admin@example.com", "name": "Admin", "password": PASSWORD}

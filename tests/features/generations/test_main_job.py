@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import httpx2
+import pytest
 from PIL import Image
 
 from tests.fixtures.application import Application
@@ -119,6 +120,7 @@ async def _pixels(application: Application, row: dict[str, Any]) -> bytes:
         return image.convert("RGB").tobytes()
 
 
+@pytest.mark.alone
 async def test_200_variations_are_queued_at_once_and_all_end(application: Application) -> None:
     session_id = await application.session(workflow("txt2img_sd15"))
     small = {"steps": 1, "width": 64, "height": 64}
