@@ -124,7 +124,7 @@ def test_a_changed_permission_is_none(urls: SignedUrls, parameters: dict[str, st
 
 PATHS = [
     f"{PATH}/",
-    f"{PATH}/thumbnail",
+    f"{PATH}/thumbnail/thumbnail",
     f"/{PATH}",
     PATH.upper(),
     PATH.replace("/media/", "/media//"),
@@ -142,6 +142,12 @@ PATHS = [
 def test_another_spelling_of_the_path_is_another_address(urls: SignedUrls, path: str) -> None:
     query = urlsplit(urls.sign(PATH, WORKSPACE)).query
     assert asked(urls, f"{path}?{query}") is None
+
+
+def test_a_file_and_its_thumbnail_have_one_permission(urls: SignedUrls) -> None:
+    shown = urls.sign_fields({"url": PATH, "thumbnail_url": f"{PATH}/thumbnail"}, WORKSPACE)
+    assert urlsplit(shown["url"]).query == urlsplit(shown["thumbnail_url"]).query
+    assert asked(urls, shown["url"]) == asked(urls, shown["thumbnail_url"]) is not None
 
 
 @pytest.mark.parametrize("name", ["w", "e", "s"])

@@ -67,24 +67,32 @@ class AccessTokens:
 
     def read(self, token: str) -> Claims:
         """What a valid token says; raises InvalidToken for every other text."""
-        keys = tuple(sub_keys(self._ring, PURPOSE).items())
-        form = FORM.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
-        key = _keys_by_header(keys).get(form["header"]) if form else None
-        if key is None:
-            raise InvalidToken("not in the form of our tokens, or signed with a key that is not ours")
-        try:
-            return _claims(
-                jwt.decode(
-                    token,
-                    key,
-                    algorithms=[ALGORITHM],
-                    audience=AUDIENCE,
-                    issuer=ISSUER,
-                    options={"require": list(CLAIMS), "strict_aud": True, "enforce_minimum_key_length": True},
-                )
+        claims = _verified(token, tuple(sub_keys(self._ring, PURPOSE).items()))
+        if claims.expires_at <= datetime.now(UTC):
+            raise InvalidToken("expired")
+        return claims
+
+
+@lru_cache(maxsize=1_000)
+def _verified(token: str, keys: tuple[tuple[str, bytes], ...]) -> Claims:
+    """A token comes with every request of its ten minutes; that it is well signed does not change, only its expiry."""
+    form = FORM.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
+    key = _keys_by_header(keys).get(form["header"]) if form else None
+    if key is None:
+        raise InvalidToken("not in the form of our tokens, or signed with a key that is not ours")
+    try:
+        return _claims(
+            jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                options={"require": list(CLAIMS), "strict_aud": True, "enforce_minimum_key_length": True},
             )
-        except (jwt.PyJWTError, ValueError, OverflowError) as error:
-            raise InvalidToken(str(error)) from None
+        )
+    except (jwt.PyJWTError, ValueError, OverflowError) as error:
+        raise InvalidToken(str(error)) from None
 
 
 @lru_cache(maxsize=4)

@@ -21,6 +21,7 @@ STEP_SECONDS = 900
 """Expiries are rounded up to these, so that an address stays the same for a while and a browser's cache finds it."""
 
 FIELDS = ("url", "thumbnail_url", "preview_url")
+THUMBNAIL = "/thumbnail"
 PARTS = ("w", "e", "s")
 """The parameters of a permission: workspace, expiry in Unix seconds, signature."""
 
@@ -45,18 +46,27 @@ class SignedUrls:
         self.active = active
 
     def sign(self, address: str, workspace_id: UUID) -> str:
-        """The address of ours with its permission added, which covers the path and no other part of the query."""
-        if not self.active:
-            return address
-        path, question_mark, _ = address.partition("?")
-        covered, shown = _ending(workspace_id, -(-(int(self._clock()) + LIFE_SECONDS) // STEP_SECONDS) * STEP_SECONDS)
-        signature = _signature(next(iter(sub_keys(self._ring, PURPOSE).values())), path + covered)
-        return f"{address}{'&' if question_mark else '?'}{shown}{signature}"
+        """The address of ours with its permission added, which covers the path and no other part of the query.
+
+        It also covers the thumbnail of a file, and the file of a thumbnail.
+        """
+        return self.sign_fields({FIELDS[0]: address}, workspace_id)[FIELDS[0]]
 
     def sign_fields(self, shown: Mapping[str, Any], workspace_id: UUID) -> dict[str, Any]:
         """A part of an answer, with those of its fields signed that are addresses of pictures."""
-        signed = {name: self.sign(shown[name], workspace_id) for name in FIELDS if shown.get(name)}
-        return {**shown, **signed}
+        signed = dict(shown)
+        if not self.active:
+            return signed
+        covered, ending = _ending(workspace_id, -(-(int(self._clock()) + LIFE_SECONDS) // STEP_SECONDS) * STEP_SECONDS)
+        key = next(iter(sub_keys(self._ring, PURPOSE).values()))
+        signatures: dict[str, str] = {}
+        for name in FIELDS:
+            if address := shown.get(name):
+                path, question_mark, _ = address.partition("?")
+                file = path.removesuffix(THUMBNAIL)
+                signature = signatures.get(file) or signatures.setdefault(file, _signature(key, file + covered))
+                signed[name] = f"{address}{'&' if question_mark else '?'}{ending}{signature}"
+        return signed
 
     def permit(self, scope: Scope) -> Permit | None:
         """What the address of this request may show now; None where it may show nothing.
@@ -67,8 +77,8 @@ class SignedUrls:
         if not self.active or any(len(query.get(name, ())) != 1 for name in PARTS):
             return None
         workspace, expires, given = (query[name][0] for name in PARTS)
-        path = scope["raw_path"].decode("latin-1")
-        covered = f"{path}\n{workspace}\n{expires}"
+        file = scope["raw_path"].decode("latin-1").removesuffix(THUMBNAIL)
+        covered = f"{file}\n{workspace}\n{expires}"
         signatures = (_signature(key, covered) for key in sub_keys(self._ring, PURPOSE).values())
         if not any(hmac.compare_digest(made.encode(), given.encode()) for made in signatures):
             return None

@@ -152,7 +152,6 @@ async def test_a_permission_that_is_not_this_ones_shows_nothing(server: ServerMo
     elsewhere = await server.workspace()
     refused = {
         "another path": f"{other}?{query}",
-        "its thumbnail": f"{path}/thumbnail?{query}",
         "expired": late.sign(path, DEFAULT_WORKSPACE_ID),
         "another workspace, signed for this one": address.replace(str(DEFAULT_WORKSPACE_ID), str(elsewhere)),
         "this row, signed for another workspace": server.runtime.signed_urls.sign(path, elsewhere),
