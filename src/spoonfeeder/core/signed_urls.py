@@ -50,7 +50,7 @@ class SignedUrls:
 
         It also covers the thumbnail of a file, and the file of a thumbnail.
         """
-        return self.sign_fields({FIELDS[0]: address}, workspace_id)[FIELDS[0]]
+        return str(self.sign_fields({FIELDS[0]: address}, workspace_id)[FIELDS[0]])
 
     def sign_fields(self, shown: Mapping[str, Any], workspace_id: UUID) -> dict[str, Any]:
         """A part of an answer, with those of its fields signed that are addresses of pictures."""
