@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TOOLS = ("cat", "cksum", "dirname", "rm", "sh")
 CHECKS = ("ruff", "mypy", "lint-imports", "pytest")
-PYTEST = ["pytest -n 2 -m not (alone or bench or chaos or fuzz)", "pytest -m alone"]
+PYTEST = ["pytest -n 2 -m not (alone or bench or chaos or fuzz)", "pytest -n 2 -m alone"]
 
 # A check that says that it ran, and fails when the test wants it to.
 CHECK = """#!/bin/sh
