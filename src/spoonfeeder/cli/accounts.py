@@ -11,7 +11,7 @@ from spoonfeeder.db.account import User, Workspace
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth import api_keys
 from spoonfeeder.features.auth.accounts import awaits_first_admin, become_first_admin, has_email, require_member
-from spoonfeeder.features.auth.policy import WorkspaceNotFound
+from spoonfeeder.features.auth.policy import WorkspaceNotFound, highest
 from spoonfeeder.features.auth.schemas import ApiKeyInput
 from spoonfeeder.features.auth.visitor import Visitor
 from spoonfeeder.features.people import newcomers, users
@@ -57,7 +57,7 @@ async def switch(runtime: Runtime, email: str, *, active: bool) -> None:
 async def create_key(runtime: Runtime, email: str, data: ApiKeyInput) -> str:
     """The key. Raises UserNotFound, WorkspaceNotFound, TooManyApiKeys."""
     user_id = await _id_of(runtime, email)
-    wish = api_keys.Wish(data.name, api_keys.highest(data.scopes), data.ends_at, data.workspace_id)
+    wish = api_keys.Wish(data.name, highest(data.scopes), data.ends_at, data.workspace_id)
     async with open_account_work(runtime, NOBODY) as work:
         if data.workspace_id is not None:
             await require_member(work, data.workspace_id, user_id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, func, select, text
+from sqlalchemy import BigInteger, func, select
 
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.durable.line import Line
@@ -11,8 +11,6 @@ from spoonfeeder.work import Work
 RETRY_SECONDS = 30
 MARGIN = 100
 """More transactions than this do not count at the same time: each process has a pool of 10 connections."""
-
-TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:turn, 0)), set_config('role', 'none', true)")
 
 
 class QueueFull(AppError):

@@ -1,7 +1,7 @@
 """Personal API keys: made once, shown once, kept as a digest; they act as their user, within their scopes."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from spoonfeeder.db.account import User
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.authority import require_still
 from spoonfeeder.features.auth.credentials import sha256_of
-from spoonfeeder.features.auth.policy import SCOPE_RANKS, Forbidden
+from spoonfeeder.features.auth.policy import SCOPE_RANKS, Forbidden, highest
 from spoonfeeder.features.auth.schemas import ApiKeyOut
 from spoonfeeder.work import Work
 
@@ -45,10 +45,6 @@ class Wish:
     scope: Scope
     expires_at: datetime | None = None
     workspace_id: UUID | None = None
-
-
-def highest(scopes: Iterable[Scope]) -> Scope:
-    return max(scopes, key=SCOPE_RANKS.__getitem__)
 
 
 def included(scope: Scope) -> list[Scope]:

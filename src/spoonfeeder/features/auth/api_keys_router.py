@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth import api_keys
 from spoonfeeder.features.auth.accounts import require_member
-from spoonfeeder.features.auth.api_keys import Wish, highest, shown
+from spoonfeeder.features.auth.api_keys import Wish, shown
 from spoonfeeder.features.auth.depends import SelfReadWork, SelfWriteWork
 from spoonfeeder.features.auth.me import own_id
+from spoonfeeder.features.auth.policy import highest
 from spoonfeeder.features.auth.schemas import ApiKeyInput, ApiKeyOut, ApiKeyPatch, NewApiKeyOut
 
 router = APIRouter(prefix="/api/auth/api-keys", tags=["auth"])

@@ -15,7 +15,7 @@ from spoonfeeder.core.actor import LOCAL_OWNER, LOCAL_OWNER_ID, NO_WORKSPACE, Us
 from spoonfeeder.core.vocabulary import Scope, UserRole, WorkspaceRole
 from spoonfeeder.db.row_security import TAKE_ROLE, restrict
 from spoonfeeder.features.auth.credentials import ApiKeyHash, Credentials, LocalOwner, Signature
-from spoonfeeder.features.auth.policy import SCOPE_RANKS, Policy, Unauthorized, WorkspaceNotFound
+from spoonfeeder.features.auth.policy import Policy, Unauthorized, WorkspaceNotFound, highest
 
 BY_LOGIN = """
     SELECT u.id, u.role, u.default_workspace_id, s.id AS login_id, NULL::uuid AS api_key_id, NULL::text AS scopes,
@@ -115,7 +115,7 @@ def _actor(row: Row[tuple[object, ...]], peer: str | None) -> User:
         user_id=row.id,
         role=WorkspaceRole(row.member_role or WorkspaceRole.VIEWER),
         is_admin=row.role == UserRole.ADMIN and row.only_workspace_id is None,
-        scope=max(scopes, key=SCOPE_RANKS.__getitem__),
+        scope=highest(scopes),
         login_id=row.login_id,
         api_key_id=row.api_key_id,
         peer=peer,

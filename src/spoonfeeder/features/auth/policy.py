@@ -1,5 +1,6 @@
 """What a route asks of who calls it. Every route has exactly one policy, by what its handler takes (`depends`)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spoonfeeder.core.actor import NO_WORKSPACE, User
@@ -8,6 +9,11 @@ from spoonfeeder.core.vocabulary import Scope, WorkspaceRole
 
 RANKS = {WorkspaceRole.VIEWER: 0, WorkspaceRole.MEMBER: 1, WorkspaceRole.ADMIN: 2, WorkspaceRole.OWNER: 3}
 SCOPE_RANKS = {Scope.READ: 0, Scope.WRITE: 1, Scope.ADMIN: 2}
+
+
+def highest(scopes: Iterable[Scope]) -> Scope:
+    """The one that counts: it includes the others."""
+    return max(scopes, key=SCOPE_RANKS.__getitem__)
 
 
 class Unauthorized(AppError):

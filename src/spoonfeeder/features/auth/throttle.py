@@ -43,15 +43,8 @@ def check_limits(settings: Settings) -> None:
 
 
 def limit_of(settings: Settings, group: Group) -> Limit:
-    texts = {
-        Group.GENERAL: settings.limit_general,
-        Group.CHAT: settings.limit_chat,
-        Group.GENERATION: settings.limit_generation,
-        Group.LOGIN: settings.limit_login,
-        Group.LOGIN_PEER: settings.limit_login_peer,
-        Group.LOGIN_ACCOUNT: settings.limit_login_account,
-    }
-    return parse_limit(f"LIMIT_{group.upper()}", texts[group])
+    name = f"limit_{group}"
+    return parse_limit(name.upper(), getattr(settings, name))
 
 
 async def count(runtime: Runtime, connection: HTTPConnection, policy: Policy, account: str | None) -> None:
