@@ -1,4 +1,11 @@
 # One image for every part: `api`, `worker` and `migrate` are its commands.
+FROM node:22-slim AS page
+WORKDIR /source/frontend
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN npm ci
+COPY frontend ./
+RUN npm run build
+
 FROM python:3.12-slim AS build
 WORKDIR /source
 COPY requirements.lock pyproject.toml README.md ./
@@ -6,6 +13,7 @@ RUN python -m venv /opt/spoonfeeder \
  && /opt/spoonfeeder/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY src ./src
 COPY migrations ./migrations
+COPY --from=page /source/src/spoonfeeder/web/dist ./src/spoonfeeder/web/dist
 RUN /opt/spoonfeeder/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim

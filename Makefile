@@ -1,5 +1,5 @@
 # Short names for ./spoonfeeder; nothing here that the script cannot do.
-.PHONY: up test chaos fuzz bench lint format
+.PHONY: up test chaos fuzz bench lint format wheel screenshots
 
 up:
 	./spoonfeeder up
@@ -19,8 +19,20 @@ fuzz:
 bench:
 	./spoonfeeder test tests/bench -m bench -s
 
+# Every page as it looks, into docs/screenshots (needs a Chromium).
+screenshots:
+	.venv/bin/python -P frontend/build.py build
+	.venv/bin/python -m tests.browser.screenshots
+
 lint:
 	./spoonfeeder lint
 
 format:
 	./spoonfeeder lint --fix
+
+# The release, with the page inside, in the folder dist.
+wheel:
+	./spoonfeeder --help >/dev/null
+	.venv/bin/python -P frontend/build.py build
+	test -f src/spoonfeeder/web/dist/index.html
+	.venv/bin/python -m hatchling build -t wheel

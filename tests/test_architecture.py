@@ -1,6 +1,7 @@
 """The promises of docs/decisions and the house plan that can be read off the source."""
 
 import ast
+import re
 import statistics
 import subprocess
 import sys
@@ -17,10 +18,19 @@ from spoonfeeder.realtime.events import EVENTS
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "spoonfeeder"
+PAGE = ROOT / "frontend" / "src"
+PAGE_LAYERS = (
+    *("api", "ui", "live"),
+    *("features/auth", "features/profiles", "features/sessions", "features/workflows", "features/generations"),
+    *("features/dashboard", "app", "main.tsx"),
+)
+"""Each imports from itself and from those before it."""
+PAGE_IMPORT = re.compile(r'\b(?:from|import)\s*\(?\s*"((?:@|\.{1,2})/[^"]+)"')
 LONGEST_FILE, LONGEST_TEST_FILE, LARGEST_MEDIAN, LARGEST_P90 = 300, 500, 90, 200
 LONGEST_FUNCTION_P90 = 30
 ACCOUNTS = ("features/auth", "features/people", "features/logs", "features/audit", "cli")
 """Where users, keys and logs are read, which no workspace owns."""
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "models", "misc"}
 
 
@@ -35,6 +45,16 @@ def sources() -> list[Path]:
 
 def files_of_tests() -> list[Path]:
     return sorted((ROOT / "tests").rglob("*.py"))
+
+
+def files_of_the_page() -> list[Path]:
+    """Without what is generated."""
+    return [path for path in sorted(PAGE.rglob("*.ts*")) if path.name != "schema.d.ts"]
+
+
+def layer_of(path: Path) -> int:
+    """Raises StopIteration for a place that is none of them."""
+    return next(rank for rank, layer in enumerate(PAGE_LAYERS) if path.is_relative_to(layer))
 
 
 def lines_of(path: Path) -> int:
@@ -84,9 +104,33 @@ def test_files_and_functions_are_mostly_short() -> None:
 
 
 def test_names_say_something() -> None:
-    everything = [path for path in (SOURCE.rglob("*")) if path.is_dir() or path.suffix == ".py"]
+    of_source = [path for path in SOURCE.rglob("*") if path.is_dir() or path.suffix == ".py"]
+    everything = [*of_source, *PAGE.rglob("*")]
 
     assert [str(path.relative_to(ROOT)) for path in everything if path.stem in EMPTY_NAMES] == []
+
+
+def test_files_of_the_page_are_short() -> None:
+    lines = {str(path.relative_to(ROOT)): lines_of(path) for path in files_of_the_page()}
+
+    assert {name: count for name, count in lines.items() if count > LONGEST_FILE} == {}
+    assert statistics.median(lines.values()) <= LARGEST_MEDIAN
+
+
+def test_the_page_imports_in_one_direction() -> None:
+    wrong = [
+        f"{path.relative_to(PAGE)}: {named}"
+        for path in files_of_the_page()
+        for named in PAGE_IMPORT.findall(path.read_text())
+        if layer_of(_imported(path, named)) > layer_of(path.relative_to(PAGE))
+    ]
+
+    assert wrong == []
+
+
+def _imported(path: Path, named: str) -> Path:
+    target = PAGE / named[2:] if named.startswith("@/") else (path.parent / named).resolve()
+    return target.relative_to(PAGE)
 
 
 def test_only_work_commits() -> None:
@@ -166,7 +210,7 @@ def test_the_import_contracts_hold() -> None:
 
 
 def test_the_locks_are_hashed_name_no_registry_and_agree() -> None:
-    locks = {name: (ROOT / name).read_text() for name in ("requirements.lock", "requirements-test.lock")}
+    locks = {name: (ROOT / name).read_text() for name in LOCKS}
     pinned = {name: _pinned(text) for name, text in locks.items()}
 
     for text in locks.values():

@@ -81,12 +81,28 @@ def test_every_name_in_the_example_is_a_setting() -> None:
 
 
 def test_the_image_runs_as_a_user_and_installs_by_hash() -> None:
-    stages = (ROOT / "Dockerfile").read_text().split("FROM ")[1:]
+    page, build, image = stages_of_the_image()
 
-    assert all(stage.startswith("python:3.12-slim") for stage in stages)
-    assert "--require-hashes -r requirements.lock" in stages[0]
-    assert re.search(r"^USER spoonfeeder$", stages[-1], re.MULTILINE)
-    assert "HEALTHCHECK" in stages[-1]
+    assert page.startswith("node:22-slim AS page")
+    assert build.startswith("python:3.12-slim AS build")
+    assert image.startswith("python:3.12-slim\n")
+    assert "--require-hashes -r requirements.lock" in build
+    assert re.search(r"^USER spoonfeeder$", image, re.MULTILINE)
+    assert "HEALTHCHECK" in image
+
+
+def test_the_image_has_the_page_built_from_its_lock() -> None:
+    page, build, image = stages_of_the_image()
+
+    assert page.index("RUN npm ci") < page.index("COPY frontend ./") < page.index("RUN npm run build")
+    assert build.index("COPY src ") < build.index("COPY --from=page ") < build.index("--no-deps")
+    assert "node" not in image
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"*", "!frontend", "**/node_modules", "src/spoonfeeder/web/dist"} <= set(ignored)
+
+
+def stages_of_the_image() -> list[str]:
+    return re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)[1:]
 
 
 def filled_in(value: str, values: Mapping[str, str]) -> str:

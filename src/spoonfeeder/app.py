@@ -1,4 +1,4 @@
-"""The API process: routers, sockets and the sweep behind one door."""
+"""The API process: the page, routers, sockets and the sweep behind one door."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -36,7 +36,6 @@ from spoonfeeder.features.logs.writer import purge_api_log, writing
 from spoonfeeder.features.media.router import router as media
 from spoonfeeder.features.people.invitation_router import links as invitation_links
 from spoonfeeder.features.people.invitation_router import router as invitations
-from spoonfeeder.features.people.pages import router as welcome
 from spoonfeeder.features.people.user_router import router as users
 from spoonfeeder.features.people.workspace_router import router as workspaces
 from spoonfeeder.features.profiles.catalog_router import router as catalog
@@ -50,6 +49,7 @@ from spoonfeeder.features.workflows.router import router as workflows
 from spoonfeeder.openapi import Api
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.sockets import Sockets
+from spoonfeeder.web.page import Web
 from spoonfeeder.work import open_work
 
 ROUTERS = (
@@ -58,7 +58,6 @@ ROUTERS = (
     login,
     me,
     api_keys,
-    welcome,
     users,
     workspaces,
     invitations,
@@ -130,4 +129,4 @@ def create_app(settings: Settings, sockets: Sockets | None = None) -> ASGIApp:
     check_limits(settings)
     api = create_api(settings)
     api.state.sockets = sockets or Sockets()
-    return guard(socketio.ASGIApp(api.state.sockets.server, api), settings)
+    return guard(Web(socketio.ASGIApp(api.state.sockets.server, api)), settings)

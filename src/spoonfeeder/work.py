@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from spoonfeeder.core.actor import Actor, System, User
 from spoonfeeder.db.row_security import restrict
 from spoonfeeder.realtime.doorbell import Ring
-from spoonfeeder.realtime.events import Event
+from spoonfeeder.realtime.events import Change, Event, ResourceChanged, ResourceKind
 from spoonfeeder.runtime import Runtime
 
 TRANSACTION_SECONDS = 7.0
@@ -45,6 +45,12 @@ class Work:
 
     def emit(self, event: Event) -> None:
         self._events.append(event)
+
+    def tell_change(self, kind: ResourceKind, row_id: UUID, change: Change) -> None:
+        """Tells all windows of the workspace, once, that there is something to read again."""
+        event = ResourceChanged(workspace_id=self.workspace_id, kind=kind, id=row_id, change=change)
+        if event not in self._events:
+            self.emit(event)
 
     async def _commit(self) -> None:
         await self.session.commit()

@@ -21,8 +21,6 @@ PUBLIC = {
     "POST /api/auth/logout",
     "POST /api/invitations/look-up",
     "POST /api/invitations/accept",
-    "GET /setup",
-    "GET /invite",
 }
 BESIDE: set[str] = set()
 """What is served and is no route of FastAPI, by its path."""

@@ -76,8 +76,10 @@ SHOWN = {
 
 
 async def surface(server: ServerMode) -> dict[str, Any]:
-    paths = (*NOTHING_THERE, *NEEDS_A_LOGIN, *SHOWN, "/api/health/ready", "/setup", "/invite")
+    paths = (*NOTHING_THERE, *NEEDS_A_LOGIN, *SHOWN, "/api/health/ready")
     answers = {path: await server.http.get(path) for path in paths}
+    pages = {f"page {path}": path for path in ("/", "/setup", "/invite", "/profiles", "/.env")}
+    answers |= {name: await server.http.get(path, headers={"Accept": "text/html"}) for name, path in pages.items()}
     answers["polling"] = await server.http.get("/socket.io/?EIO=4&transport=polling")
     answers["404"] = await server.http.get("/api/nothing-here")
     answers["405"] = await server.http.put("/api/health")

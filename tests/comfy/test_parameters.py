@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 
+from spoonfeeder.comfy.anatomy import Anatomy
 from spoonfeeder.comfy.graph import Graph
-from spoonfeeder.comfy.parameters import MAX_PARAMETERS, Parameter, extract
+from spoonfeeder.comfy.parameters import MAX_OPTIONS, MAX_PARAMETERS, ExtractedParameter, extract
+from spoonfeeder.comfy.plan import plan
 from tests.comfy.graphs import api_workflows, node, object_info, sampler, txt2img
 from tests.fixtures.workflows import workflow
 
+WISHES = {"denoise": 0.25, "fps": 12.5}
 DOCUMENTED_TYPES = {"string", "number", "seed", "select"}
 
 
-def shown(graph: Graph, told: dict[str, Any] | None = None) -> dict[tuple[str, str], Parameter]:
+def shown(graph: Graph, told: dict[str, Any] | None = None) -> dict[tuple[str, str], ExtractedParameter]:
     return {(one["nodeId"], one["field"]): one for one in extract(graph, told)}
 
 
@@ -30,6 +33,7 @@ def test_the_documented_shape() -> None:
         "step": 1,
         "group": "sampling",
         "title": "KSampler",
+        "standard": "seed",
     }
     steps, width = found["3", "steps"], found["5", "width"]
     assert (steps["type"], steps["min"], steps["max"], steps["value"]) == ("number", 1, 150, 8)
@@ -74,6 +78,69 @@ def test_every_extracted_parameter_is_true_to_the_graph(name: str, told: dict[st
         if one["type"] == "number":
             assert one["min"] <= value <= one["max"]
     assert graph == workflow(name)
+
+
+@pytest.mark.parametrize("name", api_workflows())
+@pytest.mark.parametrize("told", [None, object_info()], ids=["alone", "with object_info"])
+def test_a_standard_name_sets_the_parameter_that_bears_it(name: str, told: dict[str, Any] | None) -> None:
+    graph = workflow(name)
+    found = {one["standard"]: one for one in extract(graph, told) if one["standard"]}
+    assert found.keys() == Anatomy.of(graph, told).places.keys()
+    for standard, one in found.items():
+        wish = "other.bin" if isinstance(one["value"], str) and standard != "seed" else WISHES.get(standard, 3)
+        planned = plan(graph, parameters={standard: wish}, object_info=told)
+        assert planned.graph[one["nodeId"]]["inputs"][one["field"]] == wish
+
+
+def test_a_size_that_only_its_use_tells_is_shown() -> None:
+    sized = node("Somebody's Sizes", width=512, height=["20", 0], other=3)
+    found = shown(txt2img(n5=sized, n20=node("PrimitiveInt", value=256)))
+    assert (found["5", "width"]["standard"], found["20", "value"]["standard"]) == ("width", "height")
+    assert ("5", "other") not in found
+
+
+def test_one_literal_for_two_names_bears_the_first() -> None:
+    both = node("EmptyLatentImage", width=["20", 0], height=["20", 0], batch_size=1)
+    found = shown(txt2img(n5=both, n20=node("PrimitiveInt", value=640)))
+    assert found["20", "value"]["standard"] == "width"
+
+
+def test_only_the_main_place_bears_the_name() -> None:
+    found = shown(txt2img(n30=sampler(latent_image=["3", 0])))
+    assert (found["3", "steps"]["standard"], found["30", "steps"]["standard"]) == ("steps", None)
+
+
+def test_what_comfyui_tells_of_nodes_that_the_table_does_not_know() -> None:
+    told: dict[str, Any] = {
+        "Somebody's": {
+            "input": {
+                "required": {"mode_of_work": [["fast", "good"], {}], "amount": ["INT", {}], "name": ["STRING", {}]},
+                "optional": {
+                    "upscaler": ["COMBO", {"options": ["a.pth", "b.safetensors"]}],
+                    "picture": [["x.png"], {"image_upload": True}],
+                    "linked": [["a", "b"], {}],
+                },
+            }
+        }
+    }
+    inputs = {"mode_of_work": "fast", "amount": 1, "name": "n", "upscaler": "old.pth", "linked": ["9", 0]}
+    graph = {"1": node("Somebody's", picture="y.png", **inputs)}
+    assert shown(graph) == {}
+    found = shown(graph, told)
+    assert [(field, one["type"], one["kind"], one["group"]) for (_, field), one in found.items()] == [
+        ("picture", "string", "image", "input"),
+        ("mode_of_work", "select", "choice", "other"),
+        ("upscaler", "select", "model", "other"),
+    ]
+    assert found["1", "mode_of_work"]["label"] == "Mode of work"
+    assert found["1", "upscaler"]["options"] == ["old.pth", "a.pth", "b.safetensors"]
+
+
+def test_long_lists_of_choices_have_an_end() -> None:
+    listed = [f"{number}.safetensors" for number in range(MAX_OPTIONS // 3)]
+    told = {"LoraLoader": {"input": {"required": {"lora_name": [listed, {}]}}}}
+    graph = {str(number): node("LoraLoader", lora_name="5.safetensors") for number in range(5)}
+    assert [len(one["options"]) for one in extract(graph, told)] == [len(listed)] * 3 + [1] * 2
 
 
 def test_live_choices_and_limits() -> None:

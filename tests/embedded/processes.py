@@ -35,3 +35,10 @@ def descendants(pid: int) -> list[int]:
     for known in found:
         found += [int(child) for child, parent in pairs if int(parent) == known]
     return found[1:]
+
+
+def commands_of(pid: int) -> dict[int, str]:
+    """The command lines of the children of a process, by pid."""
+    listing = subprocess.check_output(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], text=True)
+    lines = [line.split(None, 2) for line in listing.splitlines()]
+    return {int(child): command for child, parent, command in lines if int(parent) == pid}

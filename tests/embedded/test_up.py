@@ -1,6 +1,5 @@
 """`spoonfeeder up` as a whole, as a process: ready, used, ended, killed, started again."""
 
-import json
 import os
 import re
 import signal
@@ -8,73 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
 
 import pytest
 
-from spoonfeeder.embedded.readiness import free_port
-from tests.embedded.processes import descendants, is_running, wait_for
+from tests.embedded.processes import wait_for
+from tests.embedded.running_up import Up
 
 pytestmark = pytest.mark.alone
-
-READY_SECONDS = 30.0
-
-
-class Up:
-    """A running `up` with its data in `home`."""
-
-    def __init__(self, home: Path) -> None:
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self.port = free_port("127.0.0.1")
-        self.output = home / "output"
-        self.started = time.monotonic()
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "spoonfeeder", "up"],
-                env=inherited | {"SPOONFEEDER_HOME": str(home), "PORT": str(self.port)},
-                cwd="/",
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        self.children: list[int] = []
-
-    def until_ready(self) -> float:
-        """Waits until it is ready and returns how long that took from its start."""
-        try:
-            wait_for(self._is_ready_or_ended, READY_SECONDS)
-        except AssertionError:
-            raise AssertionError(self.said()) from None
-        assert self.process.poll() is None, self.said()
-        self.children = descendants(self.process.pid)
-        return time.monotonic() - self.started
-
-    def _is_ready_or_ended(self) -> bool:
-        return "Spoon Feeder is ready" in self.said() or self.process.poll() is not None
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api{path}", timeout=10) as response:
-            return json.load(response)["data"]
-
-    def answers(self) -> bool:
-        try:
-            return bool(self.get("/profiles"))
-        except OSError:
-            return False
-
-    def child_named(self, program: str) -> int:
-        listing = subprocess.check_output(["ps", "-A", "-o", "pid=,ppid=,comm="], text=True)
-        lines = [line.split(None, 2) for line in listing.splitlines()]
-        return next(int(pid) for pid, parent, name in lines if int(parent) == self.process.pid and name == program)
-
-    def all_gone(self) -> bool:
-        return not any(is_running(pid) for pid in self.children)
 
 
 @pytest.fixture

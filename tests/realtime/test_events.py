@@ -7,6 +7,7 @@ from spoonfeeder.realtime.events import (
     Event,
     GenerationFailed,
     Notification,
+    ResourceChanged,
     TaskProgress,
     seq_of,
 )
@@ -37,6 +38,8 @@ def test_only_state_events_go_to_the_whole_workspace() -> None:
     assert completed(GENERATION).rooms() == [f"generation:{GENERATION}", f"workspace:{WORKSPACE}"]
     assert TaskProgress(workspace_id=WORKSPACE, id=GENERATION, version=1).rooms() == [f"task:{GENERATION}"]
     assert Notification(workspace_id=WORKSPACE, message="Hello").rooms() == [f"workspace:{WORKSPACE}"]
+    changed = ResourceChanged(workspace_id=WORKSPACE, kind="session", id=SESSION, change="updated")
+    assert changed.rooms() == [f"workspace:{WORKSPACE}"]
 
 
 def test_a_state_change_always_comes_after_the_progress_of_the_state_before() -> None:
@@ -74,4 +77,4 @@ def test_every_event_documents_its_payload_without_its_address(name: str) -> Non
     event: type[Event] = EVENTS[name]
     properties = event.model_json_schema(mode="serialization")["properties"]
     assert "workspace_id" not in properties
-    assert name == "notification" or {"id", "status", "progress", "seq"} <= set(properties)
+    assert name in {"notification", "resource:changed"} or {"id", "status", "progress", "seq"} <= set(properties)

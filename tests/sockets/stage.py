@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import socketio
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
+from spoonfeeder.core.door.proxies import TrustedProxies
 from spoonfeeder.realtime.emitter import Emitter
 from spoonfeeder.realtime.events import (
     Event,
@@ -67,7 +69,7 @@ class Stage:
         async with sockets.listening(self.redis_url, self.rows, LocalDoor()):
             async with asyncio.timeout(10):
                 await sockets.wait_until_listening()
-            async with served(socketio.ASGIApp(sockets.server)) as url:
+            async with served(_behind_a_proxy(socketio.ASGIApp(sockets.server))) as url:
                 yield url, sockets
 
     def run(self, session_id: UUID | None = None) -> UUID:
@@ -103,3 +105,13 @@ class Stage:
         row = self.rows.generations[generation_id]
         assert isinstance(row, GenerationStarted)
         return {"workspace_id": row.workspace_id, "id": generation_id, "session_id": row.session_id}
+
+
+def _behind_a_proxy(app: ASGIApp) -> ASGIApp:
+    """So that a test chooses its address by X-Forwarded-For."""
+    proxies = TrustedProxies(["127.0.0.1"])
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope if scope["type"] == "lifespan" else proxies.apply(scope), receive, send)
+
+    return behind

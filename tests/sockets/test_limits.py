@@ -154,6 +154,21 @@ async def test_one_address_does_not_take_the_connections_of_all(stage: Stage) ->
         await until_async(has_room)
 
 
+async def test_all_addresses_of_one_ipv6_network_are_one_peer(stage: Stage) -> None:
+    def shown(address: str) -> dict[str, str]:
+        return {"X-Forwarded-For": address}
+
+    async with (
+        stage.api(Limits(connections_per_peer=2)) as (url, _),
+        raw_socket(url, shown("2001:db8:1:1::1")),
+        raw_socket(url, shown("2001:db8:1:1:ffff::2")),
+        raw_socket(url, shown("2001:db8:1:2::1")),
+    ):
+        with pytest.raises(Exception, match=r"40[13]"):
+            async with raw_socket(url, shown("2001:db8:1:1::3")):
+                pass
+
+
 async def _open_deaf(url: str) -> socket.socket:
     """A connected Socket.IO client that will read no more."""
     host, _, port = url.removeprefix("http://").rpartition(":")

@@ -35,6 +35,10 @@ class Anatomy:
             seed_limit=_seed_limit(graph, places.get("seed", []), object_info),
         )
 
+    def standard_names(self) -> dict[Place, str]:
+        """By main place; of two names for one literal the first."""
+        return {places[0]: name for name, places in reversed(self.places.items())}
+
 
 def _seed_limit(graph: Graph, places: list[Place], object_info: ObjectInfo | None) -> int:
     """Seeds are drawn below this: 2^53, or less where a node takes less."""

@@ -11,10 +11,14 @@ from typing import Any, Self
 import httpx2
 
 from spoonfeeder.comfy.client import ComfyClient
+from spoonfeeder.comfy.errors import ComfyError
 from spoonfeeder.comfy.feed import Feed
 from spoonfeeder.core.targets import TargetPolicy
 
 OBJECTS_KEPT_SECONDS = 60.0
+OBJECTS_WAIT_SECONDS = 5.0
+AWAY_SECONDS = 10.0
+"""For how long a server that did not tell its nodes in time is not asked again by who can do without."""
 MOST_KNOWN = 30
 """Servers that are remembered without a feed: what one says of its nodes takes megabytes, and profiles change."""
 
@@ -27,7 +31,9 @@ class Backend:
         self._open_feed = open_feed
         self._feed: Feed | None = None
         self._opening = asyncio.Lock()
+        self._asking = asyncio.Lock()
         self._objects: tuple[float, dict[str, Any]] | None = None
+        self._away_until = float("-inf")
 
     async def feed(self) -> Feed:
         async with self._opening:
@@ -45,10 +51,22 @@ class Backend:
         return self._objects[1] if self._objects else None
 
     async def objects(self) -> dict[str, Any]:
-        """`/object_info`, at most a minute old. Raises ComfyError."""
-        if self._objects is None or time.monotonic() - self._objects[0] > OBJECTS_KEPT_SECONDS:
-            self._objects = (time.monotonic(), await self.client.object_info())
-        return self._objects[1]
+        """`/object_info`, at most a minute old; those who ask together share one answer. Raises ComfyError."""
+        async with self._asking:
+            if self._objects is None or time.monotonic() - self._objects[0] > OBJECTS_KEPT_SECONDS:
+                self._objects = (time.monotonic(), await self.client.object_info())
+            return self._objects[1]
+
+    async def live_objects(self) -> dict[str, Any] | None:
+        """As `objects`, None where ComfyUI does not answer soon; `known_objects` may then be an older answer."""
+        if time.monotonic() < self._away_until:
+            return None
+        try:
+            async with asyncio.timeout(OBJECTS_WAIT_SECONDS):
+                return await self.objects()
+        except (ComfyError, TimeoutError):
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            return None
 
 
 class Backends:

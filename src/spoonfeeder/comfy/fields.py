@@ -6,22 +6,25 @@ A new field or class is one line here.
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 from spoonfeeder.comfy.options import COMMON_SIZES
 from spoonfeeder.comfy.seeds import SAFE_SEED
+
+Type = Literal["string", "number", "seed", "select"]
+Kind = Literal["integer", "float", "seed", "choice", "model", "text", "prompt", "image", "audio", "video", "file"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """How one input is shown; `name` is the standard parameter that sets it.
 
-    `type` is one of the four documented words (string, number, seed, select); `kind` says more: integer, float, seed,
-    choice, model, text, prompt (has its own box in the form), image, audio, video, file.
+    `type` is one of the four documented words; `kind` says more. A prompt has its own box in the form.
     """
 
     label: str
-    type: str
-    kind: str
+    type: Type
+    kind: Kind
     group: str
     name: str | None = None
     minimum: float | None = None
@@ -38,7 +41,7 @@ def _real(label: str, group: str, name: str | None, low: float, high: float, ste
     return Field(label, "number", "float", group, name, low, high, step)
 
 
-def _choice(label: str, group: str, name: str | None = None, kind: str = "choice") -> Field:
+def _choice(label: str, group: str, name: str | None = None, kind: Kind = "choice") -> Field:
     return Field(label, "select", kind, group, name)
 
 

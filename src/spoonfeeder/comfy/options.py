@@ -53,6 +53,8 @@ BUILTIN: dict[str, list[str]] = {
     "vaes": [],
     "unets": [],
     "clips": [],
+    "controlnets": [],
+    "upscale_models": [],
 }
 SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
     "samplers": (
@@ -66,6 +68,8 @@ SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
     "vaes": (("VAELoader", "vae_name"),),
     "unets": (("UNETLoader", "unet_name"),),
     "clips": (("CLIPLoader", "clip_name"), ("DualCLIPLoader", "clip_name1")),
+    "controlnets": (("ControlNetLoader", "control_net_name"),),
+    "upscale_models": (("UpscaleModelLoader", "model_name"),),
 }
 
 

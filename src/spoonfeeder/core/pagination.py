@@ -41,3 +41,16 @@ class Cursor:
             return cls(created_at, UUID(row_id))
         except (ValueError, TypeError, AttributeError, binascii.Error, orjson.JSONDecodeError):
             raise invalid_field("cursor", "This cursor is not one of ours; begin again without it.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of a list is wanted: a page by its number, or what follows a cursor."""
+
+    page: int
+    limit: int
+    cursor: Cursor | None
+
+    @property
+    def offset(self) -> int:
+        return 0 if self.cursor else (self.page - 1) * self.limit

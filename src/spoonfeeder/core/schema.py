@@ -19,25 +19,31 @@ from pydantic.json_schema import SkipJsonSchema
 T = TypeVar("T")
 
 
-class Record(BaseModel):
+class Answer(BaseModel):
+    """What we send: every documented field is there, so the document calls them all required."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Record(Answer):
     """A row as answers show it."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
-class Ok(BaseModel, Generic[T]):
+class Ok(Answer, Generic[T]):
     success: bool = True
     data: T
 
 
-class Done(BaseModel):
+class Done(Answer):
     """An action that has no data to show."""
 
     success: bool = True
     message: str
 
 
-class Pagination(BaseModel):
+class Pagination(Answer):
     page: int
     limit: int
     total: int
@@ -50,10 +56,20 @@ class Pagination(BaseModel):
         return cls(page=page, limit=limit, total=total, pages=pages, totalPages=pages)
 
 
-class Page(BaseModel, Generic[T]):
+class Page(Answer, Generic[T]):
     success: bool = True
     data: list[T]
     pagination: Pagination
+
+
+class FailureDetail(BaseModel):
+    """One field that is wrong, by its path in the body or query; about a node it has more fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    loc: str | None = None
+    type: str | None = None
+    message: str | None = None
 
 
 class Failure(BaseModel):
@@ -63,7 +79,7 @@ class Failure(BaseModel):
     error: str
     code: str
     statusCode: int  # noqa: N815 - the documented name
-    details: list[dict[str, Any]] | None = None
+    details: list[FailureDetail] | None = None
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -1,10 +1,13 @@
 """What the machinery needs to know of a table whose rows are work."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, literal
+
+from spoonfeeder.realtime.events import Event
 
 PENDING = "pending"
 RUNNING = "running"
@@ -17,7 +20,7 @@ PROCESS_ID = secrets.token_hex(8)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`table` is mapped with the life-cycle columns; `done` is its word for success.
+    """`table` is mapped with the life-cycle columns; `done` is its word for success, `announce` tells a row's state.
 
     `lock_key` serialises claims of this line, so that slots per backend are never overrun.
     """
@@ -26,6 +29,7 @@ class Line:
     table: type[Any]
     done: str
     lock_key: int
+    announce: Callable[[Any], Event]
 
     @property
     def ended(self) -> tuple[str, str, str]:

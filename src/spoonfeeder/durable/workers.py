@@ -1,6 +1,12 @@
-"""Which worker processes are alive: each says so in Postgres, by the database's clock, Redis or not."""
+"""Which worker processes are alive: each says so in Postgres, by the database's clock, Redis or not.
+
+The living tell again what those that died may have told nobody.
+"""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import delete, func, select, text
@@ -9,43 +15,68 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from spoonfeeder.db.system import SystemValue
-from spoonfeeder.durable.line import PROCESS_ID
+from spoonfeeder.durable.line import PROCESS_ID, Line
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.work import open_system_work
+from spoonfeeder.work import Work, open_system_work
 
 log = structlog.get_logger(__name__)
 BEAT_SECONDS = 5.0
 PREFIX = "worker:"
 ALIVE = text("interval '15 seconds'")
-FORGOTTEN = text("interval '5 minutes'")
+BEFORE_BEAT = timedelta(seconds=2)
+AFTER_BEAT = timedelta(seconds=15)
+"""How long before and after its last beat a worker may have ended rows."""
+MOST_AGAIN = 500
 
 
-async def beat_for_ever(runtime: Runtime) -> None:
+async def beat_for_ever(runtime: Runtime, lines: Sequence[Line]) -> None:
     """To be run in every worker process."""
     while True:
         try:
             async with asyncio.timeout(BEAT_SECONDS):
                 await beat(runtime)
+                await announce_again(runtime, lines)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("worker_beat_failed", error=type(error).__name__)
         await asyncio.sleep(BEAT_SECONDS)
 
 
 async def beat(runtime: Runtime) -> None:
-    """Says that this process works, and forgets those that have long been silent."""
+    """Says that this process works."""
     mine = {"key": f"{PREFIX}{PROCESS_ID}", "value": ""}
     upsert = insert(SystemValue).values(**mine)
     renewed = upsert.on_conflict_do_update(index_elements=["key"], set_={"updated_at": func.now()})
-    silent = (SystemValue.key.startswith(PREFIX), SystemValue.updated_at < func.now() - FORGOTTEN)
     async with open_system_work(runtime, "worker beat") as work:
         await work.session.execute(renewed)
-        await work.session.execute(delete(SystemValue).where(*silent))
 
 
 async def sign_off(runtime: Runtime) -> None:
     """For an orderly stop: this process is no longer counted."""
     async with open_system_work(runtime, "worker sign-off") as work:
         await work.session.execute(delete(SystemValue).where(SystemValue.key == f"{PREFIX}{PROCESS_ID}"))
+
+
+async def announce_again(runtime: Runtime, lines: Sequence[Line]) -> None:
+    """What ended about when a worker died: it may have committed that and told nobody. Readers know it by its seq."""
+    async with open_system_work(runtime, "announce again") as work:
+        for last_beat in await _forget_dead(work):
+            for line in lines:
+                for row in await _ended_about(work, line, last_beat):
+                    work.emit(line.announce(row))
+
+
+async def _forget_dead(work: Work) -> Sequence[datetime]:
+    """When each worker that went without signing off was last heard of; each is told of once."""
+    silent = (SystemValue.key.startswith(PREFIX), SystemValue.updated_at < func.now() - ALIVE)
+    forgotten = delete(SystemValue).where(*silent).returning(SystemValue.updated_at)
+    return (await work.session.scalars(forgotten)).all()
+
+
+async def _ended_about(work: Work, line: Line, last_beat: datetime) -> Sequence[Any]:
+    table = line.table
+    ended = table.completed_at.between(last_beat - BEFORE_BEAT, last_beat + AFTER_BEAT)
+    statement = select(*table.__table__.c).where(ended).order_by(table.completed_at.desc()).limit(MOST_AGAIN)
+    return (await work.session.execute(statement)).all()
 
 
 async def count_alive(session: AsyncSession) -> int:

@@ -16,6 +16,8 @@ from spoonfeeder.realtime import rooms
 SEQ_STEP = 1_000_000
 
 Percent = Annotated[int, Field(ge=0, le=100)]
+ResourceKind = Literal["session", "workflow", "profile", "generation"]
+Change = Literal["created", "updated", "deleted", "restored"]
 
 
 def seq_of(version: int, n: int = 0) -> int:
@@ -26,7 +28,7 @@ def seq_of(version: int, n: int = 0) -> int:
 class Event(BaseModel):
     """Something that sockets are told. `workspace_id` addresses it and is not part of the payload."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
     name: ClassVar[str]
     is_state: ClassVar[bool] = True
     """State events also go to the whole workspace and are worth a second try; the others may be lost."""
@@ -208,6 +210,15 @@ class TaskCancelled(TaskEvent):
     status: Literal[TaskStatus.CANCELLED] = TaskStatus.CANCELLED
 
 
+class ResourceChanged(Event):
+    """Something to be read again. What was deleted or restored along with it has no event of its own."""
+
+    name = "resource:changed"
+    kind: ResourceKind
+    id: UUID
+    change: Change
+
+
 class Notification(Event):
     name = "notification"
     type: Literal["info", "success", "warning", "error"] = "info"
@@ -230,6 +241,7 @@ EVENTS: dict[str, type[Event]] = {
         TaskCompleted,
         TaskFailed,
         TaskCancelled,
+        ResourceChanged,
         Notification,
     )
 }

@@ -5,8 +5,10 @@ import logging
 from typing import Any
 
 import socketio
+from starlette.requests import HTTPConnection
 
 from spoonfeeder.core.bucket import Bucket
+from spoonfeeder.features.auth.throttle import peer_of
 from spoonfeeder.realtime import json
 from spoonfeeder.realtime.events import Notification
 from spoonfeeder.sockets.engine import Engine
@@ -30,6 +32,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     def __init__(self, manager: Any, limits: Limits) -> None:
         self._limits = limits
         self._inbound: dict[str, Bucket] = {}
+        self._peers: dict[str, str] = {}
         self._drops: set[asyncio.Task[None]] = set()
         super().__init__(
             client_manager=manager,
@@ -46,19 +49,18 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         return Engine
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
-        if self._is_crowded(_peer_of(environ)):
+        peer = peer_of(HTTPConnection(environ["asgi.scope"]))
+        if list(self._peers.values()).count(peer) >= self._limits.connections_per_peer:
             return "Too many connections from this address"
+        self._peers[eio_sid] = peer
         self._inbound[eio_sid] = Bucket(self._limits.events_per_second, self._limits.event_burst)
         await super()._handle_eio_connect(eio_sid, environ)
         self._expect_join(eio_sid, self._limits.join_seconds)
         return None
 
-    def _is_crowded(self, peer: str) -> bool:
-        most = self._limits.connections_per_peer
-        return len(self.environ) >= most and sum(_peer_of(one) == peer for one in self.environ.values()) >= most
-
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._inbound.pop(eio_sid, None)
+        self._peers.pop(eio_sid, None)
         self._binary_packet.pop(eio_sid, None)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
@@ -114,8 +116,3 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in self.reserved_events:
             raise Malformed("not an event")
         await super()._handle_event(eio_sid, namespace, ack_id, data)
-
-
-def _peer_of(environ: dict[str, Any]) -> str:
-    client = environ["asgi.scope"].get("client")
-    return client[0] if client else ""

@@ -92,7 +92,7 @@ async def work(runtime: Runtime) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(listen(runtime, crew))
             group.create_task(sweep_for_ever(runtime, [GENERATIONS]))
-            group.create_task(beat_for_ever(runtime))
+            group.create_task(beat_for_ever(runtime, [GENERATIONS]))
     finally:
         await crew.stop()
         with suppress(SQLAlchemyError, OSError):

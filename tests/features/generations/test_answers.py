@@ -10,7 +10,9 @@ from spoonfeeder.features.generations.schemas import (
     GenerationDetail,
     GenerationOut,
     GenerationOutput,
+    GenerationPage,
     GenerationWorkflow,
+    NodeFault,
 )
 from spoonfeeder.features.generations.session_router import SessionWithGenerations
 from tests.fixtures.application import Application
@@ -34,8 +36,10 @@ async def test_a_completed_generation_everywhere_it_is_shown(application: Applic
     session = await application.json("GET", f"/comfyui/sessions/{session_id}")
     assert_exactly(SessionWithGenerations, session)
     assert_exactly(GenerationOut, session["generations"][0])
-    listed = await application.json("GET", f"/comfyui/workflows/{row['workflow_id']}/generations")
-    assert_exactly(GenerationOut, listed[0])
+    for path in (f"/comfyui/workflows/{row['workflow_id']}/generations", "/comfyui/generations"):
+        listed = (await application.http.get(f"/api{path}")).json()
+        assert_exactly(GenerationPage, listed)
+        assert_exactly(GenerationOut, listed["data"][0])
     assert_exactly(GenerationWorkflow, await application.json("GET", f"/comfyui/generations/{made['id']}/workflow"))
     assert_exactly(GenerationOut, await application.json("POST", f"/comfyui/generations/{made['id']}/rerun", 201))
     assert_exactly(GenerationOut, await application.json("DELETE", f"/comfyui/generations/{made['id']}"))
@@ -63,10 +67,25 @@ async def test_a_generation_that_went_wrong(application: Application, how: str) 
 
     assert row["status"] == how
     assert_exactly(GenerationDetail, row)
+    for fault in (row["error_details"] or {"nodes": []})["nodes"]:
+        assert fault.keys() <= NodeFault.model_fields.keys()
+
+
+async def test_a_generation_that_was_refused(application: Application) -> None:
+    graph = workflow("invalid_unknown_checkpoint")
+    row = await application.ended((await application.generate(await application.session(graph)))["id"])
+
+    assert_exactly(GenerationDetail, row)
+    [fault] = row["error_details"]["nodes"]
+    assert fault.keys() <= NodeFault.model_fields.keys()
+    assert (fault["node_id"], fault["input"]) == ("4", "ckpt_name")
+    assert fault["choices"]
 
 
 async def test_what_waits_is_listed_as_active(api: Application) -> None:
     session_id = await api.session(workflow("txt2img_sd15"))
-    await api.generate(session_id)
+    await api.generate(session_id, prompt_text="fog " * 100)
 
-    assert_exactly(ActiveItem, (await api.json("GET", "/active"))[0])
+    [item] = await api.json("GET", "/active")
+    assert_exactly(ActiveItem, item)
+    assert item["prompt_text"] == "fog " * 50

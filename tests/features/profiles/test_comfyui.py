@@ -7,7 +7,7 @@ from tests.features.foreign import insert_foreign
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
 
-LISTS = ("samplers", "schedulers", "checkpoints", "loras", "vaes")
+LISTS = ("samplers", "schedulers", "checkpoints", "loras", "vaes", "controlnets", "upscale_models")
 
 
 async def test_options_are_live_then_cached_then_builtin(api: Application) -> None:

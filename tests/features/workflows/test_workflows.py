@@ -30,7 +30,8 @@ async def test_a_workflow_is_read_back_as_it_was_sent(api: Application) -> None:
     }
     made = await api.json("POST", PATH, 201, json=sent)
     read = await api.json("GET", f"{PATH}/{made['id']}")
-    assert read == made
+    moving = {"extracted_parameters", "parameters_source"}  # ComfyUI has been asked meanwhile
+    assert {name: read[name] for name in read.keys() - moving} == {name: made[name] for name in made.keys() - moving}
     assert json.loads(read["workflow_json"]) == sent["workflow_json"]
     assert {name: read[name] for name in sent if name != "workflow_json"} | {"workflow_json": 0} == sent | {
         "workflow_json": 0

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, text, true
 
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.db.media import Media
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.durable.idempotency import purge_idempotency_keys
@@ -23,11 +24,21 @@ async def purge_deleted(work: Work) -> None:
     await work.session.execute(delete(Generation).where(Generation.id.in_(ids)))
     await _purge_files(work, _long_deleted(Media))
     await work.session.execute(delete(Media).where(_long_deleted(Media)))
+    await _lock_unlinked(work)
     # The foreign keys take children along, so a parent waits until theirs are purged with their files.
     without_rows = ~select(Generation.id).where(Generation.session_id == Session.id).exists()
     without_sessions = ~select(Session.id).where(Session.profile_id == Profile.id).exists()
     for parent, childless in ((Session, without_rows), (Workflow, true()), (Profile, without_sessions)):
         await work.session.execute(delete(parent).where(_long_deleted(parent), childless))
+
+
+async def _lock_unlinked(work: Work) -> None:
+    """What stays and loses its workflow or profile by a foreign key, which would lock it in any order."""
+    workflows = select(Workflow.id).where(_long_deleted(Workflow))
+    profiles = select(Profile.id).where(_long_deleted(Profile))
+    of_either = Generation.workflow_id.in_(workflows) | Generation.profile_id.in_(profiles)
+    await lock_rows(work.session, Session, Session.current_workflow_id.in_(workflows))
+    await lock_rows(work.session, Generation, of_either)
 
 
 async def _purge_files(work: Work, condition: Any) -> None:

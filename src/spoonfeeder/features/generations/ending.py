@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from spoonfeeder.core.errors import Conflict
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.db.locks import lock_rows, lock_session_of
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.durable.cancel import cancel_pending, request_cancel
 from spoonfeeder.durable.line import PENDING, RUNNING
@@ -37,12 +38,14 @@ async def cancel(work: Work, generation_id: UUID) -> None:
 
 async def delete(work: Work, generation_id: UUID) -> bool:
     """A live generation is cancelled (False); an ended one vanishes and can be restored for 7 days (True)."""
+    await lock_session_of(work.session, generation_id)
     row = await _locked(work, generation_id)
     if row.status in {PENDING, RUNNING}:
         await _stop(work, Generation.id == generation_id)
         return False
     await _hide(work, Generation, Generation.id == generation_id)
     await _count(work, row.session_id, row.status, -1)
+    work.tell_change("generation", generation_id, "deleted")
     await record(work, Action.GENERATION_DELETED, "generation", generation_id)
     return True
 
@@ -51,16 +54,20 @@ async def restore(work: Work, generation_id: UUID) -> None:
     """Raises NothingToRestore, also where its session is deleted: that brings back both."""
     its_session = select(Session.id).where(Session.id == Generation.session_id, Session.deleted_at.is_(None))
     has_its_place = Generation.session_id.is_(None) | its_session.exists()
+    await lock_session_of(work.session, generation_id)
     rows = await _show_again(work, Generation, (Generation.id == generation_id) & has_its_place)
     await _count(work, rows[0].session_id, rows[0].status, +1)
+    work.tell_change("generation", generation_id, "restored")
     await record(work, Action.GENERATION_RESTORED, "generation", generation_id)
 
 
 async def delete_session(work: Work, session_id: UUID) -> None:
-    session = await sessions.get(work, session_id)
-    await _stop(work, Generation.session_id == session.id, Generation.deleted_at.is_(None))
-    await _hide(work, Generation, Generation.session_id == session.id)
-    await _hide(work, Session, Session.id == session.id)
+    await sessions.get(work, session_id, for_update=True)
+    in_it = await _lock(work, Generation, Generation.session_id == session_id, Generation.deleted_at.is_(None))
+    await _stop(work, in_it)
+    await _hide(work, Generation, in_it)
+    await _hide(work, Session, Session.id == session_id)
+    work.tell_change("session", session_id, "deleted")
     await record(work, Action.SESSION_DELETED, "session", session_id)
 
 
@@ -73,55 +80,64 @@ async def restore_session(work: Work, session_id: UUID) -> None:
     has_its_place = Session.profile_id.is_(None) | its_profile.exists()
     hidden = await _moment(work, Session, session_id)
     await _show_again(work, Session, (Session.id == session_id) & has_its_place)
-    await _unhide(work, Generation, Generation.session_id == session_id, Generation.deleted_at == hidden)
+    its_own = (Generation.session_id == session_id, Generation.deleted_at == hidden)
+    await _unhide(work, Generation, await _lock(work, Generation, *its_own))
     await _recount(work, Session.id == session_id)
+    work.tell_change("session", session_id, "restored")
     await record(work, Action.SESSION_RESTORED, "session", session_id)
 
 
 async def delete_profile(work: Work, profile_id: UUID) -> None:
     """The profile vanishes with its workflows, sessions and their generations (spec/database.md: CASCADE)."""
     await profiles.delete(work, profile_id)
-    its_sessions = select(Session.id).where(Session.profile_id == profile_id, Session.deleted_at.is_(None))
-    its_generations = Generation.session_id.in_(its_sessions)
-    await _stop(work, (Generation.profile_id == profile_id) | its_generations, Generation.deleted_at.is_(None))
-    await _hide(work, Generation, its_generations)
-    await _hide(work, Session, Session.profile_id == profile_id)
-    await _hide(work, Workflow, Workflow.profile_id == profile_id)
+    its_sessions = await _lock(work, Session, Session.profile_id == profile_id, Session.deleted_at.is_(None))
+    its_workflows = await _lock(work, Workflow, Workflow.profile_id == profile_id, Workflow.deleted_at.is_(None))
+    inside = Generation.session_id.in_(select(Session.id).where(its_sessions))
+    elsewhere = (Generation.profile_id == profile_id) & Generation.completed_at.is_(None)
+    generations = await _lock(work, Generation, inside | elsewhere, Generation.deleted_at.is_(None))
+    await _stop(work, generations)
+    await _hide(work, Generation, generations & inside)
+    await _hide(work, Session, its_sessions)
+    await _hide(work, Workflow, its_workflows)
 
 
 async def restore_profile(work: Work, profile_id: UUID) -> None:
     """Brings back the profile and all that vanished with it. Raises NothingToRestore."""
     hidden = await _moment(work, Profile, profile_id)
     await _show_again(work, Profile, Profile.id == profile_id)
-    for table in (Workflow, Session):
-        await _unhide(work, table, table.profile_id == profile_id, table.deleted_at == hidden)
-    its_sessions = select(Session.id).where(Session.profile_id == profile_id)
-    await _unhide(work, Generation, Generation.session_id.in_(its_sessions), Generation.deleted_at == hidden)
-    await _recount(work, Session.profile_id == profile_id)
+    its_sessions = await _lock(work, Session, Session.profile_id == profile_id, Session.deleted_at == hidden)
+    its_workflows = await _lock(work, Workflow, Workflow.profile_id == profile_id, Workflow.deleted_at == hidden)
+    inside = Generation.session_id.in_(select(Session.id).where(its_sessions))
+    await _unhide(work, Session, its_sessions)
+    await _unhide(work, Workflow, its_workflows)
+    await _unhide(work, Generation, await _lock(work, Generation, inside, Generation.deleted_at == hidden))
+    await _recount(work, its_sessions)
+    work.tell_change("profile", profile_id, "restored")
     await record(work, Action.PROFILE_RESTORED, "profile", profile_id)
 
 
 async def _locked(work: Work, generation_id: UUID) -> Any:
     columns = select(Generation.id, Generation.status, Generation.session_id)
-    statement = visible(columns, work.actor).where(Generation.id == generation_id).with_for_update()
+    statement = visible(columns, work.actor).where(Generation.id == generation_id).with_for_update(key_share=True)
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
         raise queries.GenerationNotFound
     return row
 
 
-async def _stop(work: Work, *conditions: ColumnElement[bool]) -> None:
-    """Pending ones again at last: one that was running at first may have gone back to waiting meanwhile."""
-    mine = (Generation.workspace_id == work.workspace_id, *conditions)
-    ended = await cancel_pending(work, GENERATIONS, *mine)
-    await request_cancel(work, GENERATIONS, *mine)
-    for row in [*ended, *await cancel_pending(work, GENERATIONS, *mine)]:
+async def _lock(work: Work, table: type[Any], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return await lock_rows(work.session, table, table.workspace_id == work.workspace_id, *conditions)
+
+
+async def _stop(work: Work, locked: ColumnElement[bool]) -> None:
+    """Of locked rows, which cannot go from running back to waiting meanwhile."""
+    await request_cancel(work, GENERATIONS, locked)
+    for row in await cancel_pending(work, GENERATIONS, locked):
         work.emit(announce.of_state(row))
 
 
-async def _hide(work: Work, table: type[Any], *conditions: ColumnElement[bool]) -> None:
-    mine = (table.workspace_id == work.workspace_id, table.deleted_at.is_(None), *conditions)
-    await work.session.execute(update(table).where(*mine).values(deleted_at=func.now(), updated_at=table.updated_at))
+async def _hide(work: Work, table: type[Any], locked: ColumnElement[bool]) -> None:
+    await work.session.execute(update(table).where(locked).values(deleted_at=func.now(), updated_at=table.updated_at))
 
 
 async def _show_again(work: Work, table: type[Any], condition: ColumnElement[bool]) -> list[Any]:
@@ -139,9 +155,8 @@ async def _moment(work: Work, table: type[Any], row_id: UUID) -> Any:
     return await work.session.scalar(moment)
 
 
-async def _unhide(work: Work, table: type[Any], *conditions: ColumnElement[bool]) -> None:
-    mine = (table.workspace_id == work.workspace_id, *conditions)
-    await work.session.execute(update(table).where(*mine).values(deleted_at=None, updated_at=table.updated_at))
+async def _unhide(work: Work, table: type[Any], locked: ColumnElement[bool]) -> None:
+    await work.session.execute(update(table).where(locked).values(deleted_at=None, updated_at=table.updated_at))
 
 
 async def _recount(work: Work, condition: ColumnElement[bool]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, insert, update
 from spoonfeeder.comfy.errors import Failure, Unreachable
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Generation, Session
+from spoonfeeder.db.locks import lock_rows, lock_session_of
 from spoonfeeder.db.media import Media
 from spoonfeeder.durable.cancel import cancel_pending
 from spoonfeeder.durable.lease import Lease
@@ -76,6 +77,7 @@ async def cancelled(lease: Lease) -> None:
 
 
 async def _end(work: Work, lease: Lease, status: GenerationStatus, **values: Any) -> None:
+    await lock_session_of(work.session, lease.claimed.id)
     row = await lease.write(
         work,
         status=status,
@@ -111,13 +113,11 @@ async def wait(lease: Lease, row: Generation, reason: str, *, whole_backend: boo
         since = func.coalesce(Generation.waiting_since, func.now())
         freed = await lease.write(work, status=PENDING, owner=None, lease_until=None, waiting_since=since, **waiting)
         if whole_backend:
-            others = (
-                Generation.backend_url == row.backend_url,
-                in_state(Generation, PENDING),
-                Generation.run_after < later,
-            )
+            same = (Generation.backend_url == row.backend_url, in_state(Generation, PENDING))
+            # Those that somebody changes just now are left out: to wait for them, with a row in hand, is out of order.
+            others = await lock_rows(work.session, Generation, *same, Generation.run_after < later, skip_locked=True)
             values = {**waiting, "waiting_since": since, "updated_at": Generation.updated_at}
-            await work.session.execute(update(Generation).where(*others).values(**values))
+            await work.session.execute(update(Generation).where(others).values(**values))
         await _tell_freed(work, freed, is_news=row.waiting_since is None)
 
 

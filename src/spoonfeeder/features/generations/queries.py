@@ -15,6 +15,8 @@ from spoonfeeder.features.generations.rows import COLUMNS, SHOWN, as_json, merge
 from spoonfeeder.realtime.events import SEQ_STEP
 from spoonfeeder.work import Work
 
+ACTIVE_LETTERS = 200
+
 
 class GenerationNotFound(NotFound):
     """This generation does not exist."""
@@ -61,10 +63,15 @@ async def active(work: Work) -> Sequence[Any]:
     statement = select(
         Generation.id,
         Generation.session_id,
+        Generation.workflow_id,
+        Generation.profile_id,
+        func.left(Generation.prompt_text, ACTIVE_LETTERS).label("prompt_text"),
         Generation.status,
         Generation.progress,
+        Generation.current_node,
         (Generation.version * SEQ_STEP).label("seq"),
         Generation.waiting_reason,
+        Generation.created_at,
     ).where(in_state(Generation, PENDING) | in_state(Generation, RUNNING))
     ordered = visible(statement, work.actor).order_by(Generation.created_at, Generation.id).limit(1_000)
     return (await work.session.execute(ordered)).all()

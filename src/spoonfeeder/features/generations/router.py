@@ -6,13 +6,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import ColumnElement, and_, true
 from starlette.responses import Response
 
 from spoonfeeder.comfy.seeds import Draw, draw_seed
 from spoonfeeder.core.door.routes import JsonRoute
-from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize
-from spoonfeeder.core.schema import Ok, Page, Pagination
+from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize, Place
+from spoonfeeder.core.schema import Ok, Pagination
+from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.durable.idempotency import Once
 from spoonfeeder.features.auth.depends import GenerateWork, ReadWork, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
@@ -23,6 +25,7 @@ from spoonfeeder.features.generations.schemas import (
     GenerateInput,
     GenerationDetail,
     GenerationOut,
+    GenerationPage,
     GenerationPatch,
     GenerationWorkflow,
     GraphNode,
@@ -128,21 +131,43 @@ async def restore_generation(work: WriteWork, generation_id: UUID) -> Json:
     return await _answer(work, generation_id)
 
 
-@router.get("/comfyui/workflows/{workflow_id}/generations", response_model=Page[GenerationOut])
-async def workflow_generations(
-    work: ReadWork,
-    workflow_id: UUID,
-    page: PageNumber = 1,
-    limit: PageSize = 20,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> Json:
+def _place(
+    page: PageNumber = 1, limit: PageSize = 20, cursor: Annotated[str | None, Query(max_length=200)] = None
+) -> Place:
+    return Place(page, limit, Cursor.read(cursor) if cursor else None)
+
+
+PlaceDep = Annotated[Place, Depends(_place)]
+
+
+@router.get("/comfyui/workflows/{workflow_id}/generations", response_model=GenerationPage)
+async def workflow_generations(work: ReadWork, place: PlaceDep, workflow_id: UUID) -> Json:
     await service.require_workflow(work, workflow_id)
-    where = COLUMNS.workflow_id == workflow_id
-    place = Cursor.read(cursor) if cursor else None
-    rows, _ = await queries.page(work, where, limit=limit, offset=(page - 1) * limit, cursor=place)
+    return await _page(work, place, COLUMNS.workflow_id == workflow_id)
+
+
+@router.get("/comfyui/generations", response_model=GenerationPage)
+async def list_generations(
+    work: ReadWork,
+    place: PlaceDep,
+    status: Annotated[list[GenerationStatus] | None, Query(max_length=len(GenerationStatus))] = None,
+    favorite: bool | None = None,
+    session_id: UUID | None = None,
+    workflow_id: UUID | None = None,
+    profile_id: UUID | None = None,
+) -> Json:
+    """Of all sessions, newest first; `status` may be given more than once."""
+    wanted = {"favorite": favorite, "session_id": session_id, "workflow_id": workflow_id, "profile_id": profile_id}
+    equal = [COLUMNS[name] == value for name, value in wanted.items() if value is not None]
+    return await _page(work, place, and_(true(), *equal, *([COLUMNS.status.in_(status)] if status else ())))
+
+
+async def _page(work: Work, place: Place, where: ColumnElement[bool]) -> Json:
+    rows, more = await queries.page(work, where, limit=place.limit, offset=place.offset, cursor=place.cursor)
     total = await queries.count(work, where)
-    numbers = Pagination.of(page=page, limit=limit, total=total).model_dump()
-    return Json({"success": True, "data": await queries.with_live(work, rows), "pagination": numbers})
+    numbers = Pagination.of(page=place.page, limit=place.limit, total=total).model_dump()
+    data = await queries.with_live(work, rows)
+    return Json({"success": True, "data": data, "pagination": numbers, "next_cursor": more})
 
 
 @router.get("/active", response_model=Ok[list[ActiveItem]])

@@ -1,12 +1,13 @@
 """Bodies and answers of generations; answers of lists are built from Core rows and only documented here."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from spoonfeeder.core.schema import Given, Input, Record, Text, Timestamp
+from spoonfeeder.core.schema import Given, Input, Page, Record, Text, Timestamp
 from spoonfeeder.core.vocabulary import GenerationStatus
+from spoonfeeder.features.workflows.schemas import LoraUsed
 
 GraphBody = dict[str, Any] | Annotated[str, Field(max_length=8 * 1024 * 1024)]
 BigInt = int | str
@@ -57,10 +58,25 @@ class GenerationOutput(BaseModel):
     text: str | None = None
 
 
-class LoraUsed(BaseModel):
-    name: str
-    strength_model: float
-    strength_clip: float
+class NodeFault(BaseModel):
+    """What ComfyUI said of one node; `node_id` is null where it was about the whole graph.
+
+    `type`, `input`, `received` and `choices` come with a refusal, `exception_type` with a node that failed at work.
+    """
+
+    node_id: str | None
+    title: str | None = None
+    class_type: str | None = None
+    input: str | None = None
+    type: str | None = None
+    message: str | None = None
+    received: str | None = None
+    choices: list[str] | None = None
+    exception_type: str | None = None
+
+
+class ErrorDetails(BaseModel):
+    nodes: list[NodeFault]
 
 
 class GenerationOut(Record):
@@ -75,7 +91,7 @@ class GenerationOut(Record):
     prompt_text: str | None
     negative_prompt: str | None
     parameters: dict[str, Any]
-    warnings: list[Any]
+    warnings: list[str]
     width: int | None
     height: int | None
     steps: int | None
@@ -93,7 +109,7 @@ class GenerationOut(Record):
     outputs: list[GenerationOutput]
     error: str | None
     error_code: str | None
-    error_details: dict[str, Any] | None
+    error_details: ErrorDetails | None
     generation_time_seconds: float | None
     batch_id: UUID | None
     batch_index: int
@@ -107,6 +123,12 @@ class GenerationOut(Record):
     started_at: Timestamp | None
     completed_at: Timestamp | None
     updated_at: Timestamp
+
+
+class GenerationPage(Page[GenerationOut]):
+    """`next_cursor` leads on and is null on the last page."""
+
+    next_cursor: str | None
 
 
 class GenerationDetail(GenerationOut):
@@ -138,10 +160,17 @@ class GenerationWorkflow(BaseModel):
 
 
 class ActiveItem(BaseModel):
-    kind: str
+    """What is pending or running; of the prompt the first 200 letters."""
+
+    kind: Literal["generation"]
     id: UUID
     session_id: UUID | None
-    status: str
+    workflow_id: UUID | None
+    profile_id: UUID | None
+    prompt_text: str | None
+    status: Literal["pending", "running"]
     progress: int
+    current_node: str | None
     seq: int
     waiting_reason: str | None
+    created_at: Timestamp

@@ -104,18 +104,23 @@ async def _insert(work: Work, values: dict[str, Any], **of_session: Any) -> UUID
     author = {"workspace_id": work.workspace_id, "created_by": work.user.user_id}
     statement = insert(Generation).values(**(values | identity | author)).returning(*Generation.__table__.c)
     row = (await work.session.execute(statement)).one()
-    if row.session_id is not None:
-        counted = {"generation_count": Session.generation_count + 1, **of_session}
-        still_there = (Session.id == row.session_id, Session.deleted_at.is_(None))
-        count = update(Session).where(*still_there).values(**counted).returning(Session.id)
-        if (await work.session.execute(count)).one_or_none() is None:
-            raise sessions.SessionNotFound
-    if row.workflow_id is not None:
-        used = {"generation_count": Workflow.generation_count + 1, "updated_at": Workflow.updated_at}
-        await work.session.execute(update(Workflow).where(Workflow.id == row.workflow_id).values(used))
+    await _count_in(work, row.session_id, row.workflow_id, of_session)
     work.ring(GENERATIONS.name)
     work.emit(announce.of_state(row))
     return generation_id
+
+
+async def _count_in(work: Work, session_id: UUID | None, workflow_id: UUID | None, of_session: dict[str, Any]) -> None:
+    """After the row, which nobody else can see or wait for yet: so that the session is locked for a moment only."""
+    if session_id is not None:
+        counted = {"generation_count": Session.generation_count + 1, **of_session}
+        still_there = (Session.id == session_id, Session.deleted_at.is_(None))
+        count = update(Session).where(*still_there).values(**counted).returning(Session.id)
+        if (await work.session.execute(count)).one_or_none() is None:
+            raise sessions.SessionNotFound
+    if workflow_id is not None:
+        used = {"generation_count": Workflow.generation_count + 1, "updated_at": Workflow.updated_at}
+        await work.session.execute(update(Workflow).where(Workflow.id == workflow_id).values(used))
 
 
 async def require_workflow(work: Work, workflow_id: UUID) -> None:
@@ -142,3 +147,4 @@ async def change(work: Work, generation_id: UUID, data: GenerationPatch) -> None
     given = data.model_dump(exclude_unset=True)
     if given:
         await work.session.execute(update(Generation).where(Generation.id == generation_id).values(**given))
+        work.tell_change("generation", generation_id, "updated")

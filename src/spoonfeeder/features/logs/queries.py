@@ -8,26 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from spoonfeeder.core.errors import invalid_field
-from spoonfeeder.core.pagination import Cursor
+from spoonfeeder.core.pagination import Cursor, Place
 from spoonfeeder.db.account import User, Workspace
 from spoonfeeder.db.logs import ApiCall, AuditEntry
 from spoonfeeder.work import Work
 
 MOST_COUNTED = 10_000
 LARGEST_ID = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which part of a list is wanted: a page by its number, or what follows a cursor."""
-
-    page: int
-    limit: int
-    cursor: Cursor | None
-
-    @property
-    def offset(self) -> int:
-        return 0 if self.cursor else (self.page - 1) * self.limit
 
 
 @dataclass(frozen=True, slots=True)

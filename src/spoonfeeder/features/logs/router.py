@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BeforeValidator
 from sqlalchemy import ColumnElement
 
-from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize
+from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize, Place
 from spoonfeeder.core.schema import Pagination
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.db.logs import ApiCall, AuditEntry
 from spoonfeeder.features.audit.record import Action
 from spoonfeeder.features.auth.depends import PeopleWork, ServerWork
 from spoonfeeder.features.logs import queries
-from spoonfeeder.features.logs.queries import Found, Place
+from spoonfeeder.features.logs.queries import Found
 from spoonfeeder.features.logs.schemas import ApiCallOut, ApiCallPage, AuditOut, AuditPage
 
 router = APIRouter(prefix="/api", tags=["logs"])

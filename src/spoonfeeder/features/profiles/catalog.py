@@ -62,7 +62,10 @@ async def add_missing(work: Work, profile_id: UUID, models: Iterable[ModelInput]
     if not rows:
         return 0
     statement = insert(ProfileModel).values(rows).on_conflict_do_nothing().returning(ProfileModel.id)
-    return len((await work.session.execute(statement)).all())
+    added = len((await work.session.execute(statement)).all())
+    if added:
+        work.tell_change("profile", profile_id, "updated")
+    return added
 
 
 async def change(work: Work, profile_id: UUID, model_id: str, given: dict[str, Any]) -> ProfileModel:
@@ -71,6 +74,7 @@ async def change(work: Work, profile_id: UUID, model_id: str, given: dict[str, A
     for name, value in given.items():
         setattr(model, name, value)
     await work.session.flush()
+    work.tell_change("profile", profile_id, "updated")
     return model
 
 
@@ -78,3 +82,4 @@ async def remove(work: Work, profile_id: UUID, model_id: str) -> None:
     """Raises ProfileNotFound, ModelNotFound."""
     model = await get(work, profile_id, model_id)
     await work.session.execute(delete(ProfileModel).where(ProfileModel.id == model.id))
+    work.tell_change("profile", profile_id, "updated")

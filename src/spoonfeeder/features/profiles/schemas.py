@@ -17,7 +17,7 @@ ApiKey = Annotated[SecretStr, Field(max_length=4_000)]
 Url = Annotated[str, Field(max_length=500)]
 Options = Annotated[dict[str, JsonValue], Field(max_length=200)]
 
-_READ_ONLY = frozenset(["id", "has_api_key", "created_at", "updated_at"])
+_READ_ONLY = frozenset(["id", "has_api_key", "is_demo", "created_at", "updated_at"])
 
 
 class ProfileInput(Input):
@@ -55,7 +55,7 @@ class ProfilePatch(Input):
 
 
 class ProfileOut(Record):
-    """`api_key` is masked; the key itself never leaves the server."""
+    """`api_key` is masked; the key itself never leaves the server. `is_demo`: the bundled simulator."""
 
     id: UUID
     name: str
@@ -69,6 +69,7 @@ class ProfileOut(Record):
     prompt_template: str | None
     input_modalities: list[str]
     output_modalities: list[str]
+    is_demo: bool
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -182,4 +183,6 @@ class OptionLists(Record):
     vaes: list[str]
     unets: list[str]
     clips: list[str]
+    controlnets: list[str]
+    upscale_models: list[str]
     dimensions: Dimensions

@@ -8,11 +8,13 @@ from spoonfeeder.core.crypto import origin_of
 from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.vocabulary import Modality, Provider
 from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.profiles import keys
 from spoonfeeder.features.profiles.addresses import checked_url, default_url
+from spoonfeeder.features.profiles.demo import DEMO_PROFILE_ID
 from spoonfeeder.features.profiles.options import require_harmless
 from spoonfeeder.features.profiles.schemas import ProfileInput, ProfileOut, ProfilePatch
 from spoonfeeder.runtime import Runtime
@@ -36,7 +38,7 @@ async def list_profiles(work: Work, *, provider: Provider | None, limit: int) ->
 async def get(work: Work, profile_id: UUID, *, for_update: bool = False) -> Profile:
     """Raises ProfileNotFound."""
     statement = visible(select(Profile), work.actor).where(Profile.id == profile_id)
-    profile = await work.session.scalar(statement.with_for_update() if for_update else statement)
+    profile = await work.session.scalar(statement.with_for_update(key_share=True) if for_update else statement)
     if profile is None:
         raise ProfileNotFound
     return profile
@@ -44,9 +46,10 @@ async def get(work: Work, profile_id: UUID, *, for_update: bool = False) -> Prof
 
 def shown(runtime: Runtime, profile: Profile) -> ProfileOut:
     """As answers show it: the key masked."""
-    columns = {name: getattr(profile, name) for name in ProfileOut.model_fields if name != "has_api_key"}
+    made = {"has_api_key": profile.api_key is not None, "is_demo": profile.id == DEMO_PROFILE_ID}
+    columns = {name: getattr(profile, name) for name in ProfileOut.model_fields if name not in made}
     columns["api_key"] = keys.masked(runtime.cipher, profile)
-    return ProfileOut(**columns, has_api_key=profile.api_key is not None)
+    return ProfileOut(**columns, **made)
 
 
 async def create(work: Work, data: ProfileInput) -> Profile:
@@ -72,6 +75,7 @@ async def create(work: Work, data: ProfileInput) -> Profile:
         keys.seal(work.runtime.cipher, profile, key)
     work.session.add(profile)
     await work.session.flush()
+    work.tell_change("profile", profile.id, "created")
     origin = origin_of(profile.url)
     await record(
         work, Action.PROFILE_CREATED, "profile", profile.id, name=data.name, provider=data.provider, origin=origin
@@ -100,6 +104,7 @@ async def update_profile(work: Work, profile_id: UUID, data: ProfilePatch) -> Pr
     elif profile.api_key is not None and _served(profile) != served:
         raise keys.ApiKeyRequired
     await work.session.flush()
+    work.tell_change("profile", profile.id, "updated")
     if key is not None or (had_key and profile.api_key is None):
         await record(work, Action.PROFILE_KEY_CHANGED, "profile", profile.id, removed=profile.api_key is None)
     if profile.url != address or _served(profile) != served:
@@ -125,8 +130,9 @@ async def _record_move(work: Work, profile: Profile, origin_before: str) -> None
 async def _move_waiting(work: Work, profile: Profile) -> None:
     """Generations that no ComfyUI has begun go to the profile's new address, also one that is just being tried."""
     unbegun = (Generation.profile_id == profile.id, Generation.completed_at.is_(None), Generation.started_at.is_(None))
+    locked = await lock_rows(work.session, Generation, *unbegun)
     moved = {"backend_url": profile.url, "run_after": func.now(), "waiting_reason": None, "waiting_since": None}
-    await work.session.execute(update(Generation).where(*unbegun).values(moved))
+    await work.session.execute(update(Generation).where(locked).values(moved))
 
 
 def _served(profile: Profile) -> tuple[str, str]:
@@ -138,4 +144,5 @@ async def delete(work: Work, profile_id: UUID) -> None:
     """Hides the profile, and with it its models. Raises ProfileNotFound."""
     await get(work, profile_id, for_update=True)
     await work.session.execute(update(Profile).where(Profile.id == profile_id).values(deleted_at=func.now()))
+    work.tell_change("profile", profile_id, "deleted")
     await record(work, Action.PROFILE_DELETED, "profile", profile_id)

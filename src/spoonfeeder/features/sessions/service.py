@@ -50,8 +50,10 @@ async def show(work: Work, session_id: UUID) -> Any:
     return row
 
 
-async def get(work: Work, session_id: UUID) -> Session:
-    row = await work.session.scalar(visible(select(Session), work.actor).where(Session.id == session_id))
+async def get(work: Work, session_id: UUID, *, for_update: bool = False) -> Session:
+    """Raises SessionNotFound."""
+    statement = visible(select(Session), work.actor).where(Session.id == session_id)
+    row = await work.session.scalar(statement.with_for_update(key_share=True) if for_update else statement)
     if row is None:
         raise SessionNotFound
     return row
@@ -74,6 +76,7 @@ async def create(work: Work, data: SessionInput) -> UUID:
     )
     work.session.add(session)
     await work.session.flush()
+    work.tell_change("session", session.id, "created")
     return session.id
 
 
@@ -94,6 +97,7 @@ async def update(work: Work, session_id: UUID, data: SessionPatch) -> None:
     for name, value in given.items():
         setattr(session, name, value)
     await work.session.flush()
+    work.tell_change("session", session_id, "updated")
 
 
 async def _require(work: Work, entity: type[Any], row_id: UUID, field: str, message: str) -> Any:

@@ -13,6 +13,7 @@ from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID, LOCAL_OWNER
 from spoonfeeder.core.settings import Demo, Settings
 from spoonfeeder.core.vocabulary import Modality, Provider
 from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.profiles.addresses import COMFYUI_URL
 from spoonfeeder.features.profiles.demo import DEMO_PROFILE_ID
@@ -105,9 +106,10 @@ async def _move(session: AsyncSession, demo: Profile, url: str) -> None:
     """A new port takes the waiting generations along."""
     if demo.url == url:
         return
-    waiting = (Generation.profile_id == demo.id, Generation.completed_at.is_(None))
-    await session.execute(update(Generation).where(*waiting).values(backend_url=url))
     demo.url = url
+    await session.flush()
+    waiting = await lock_rows(session, Generation, Generation.profile_id == demo.id, Generation.completed_at.is_(None))
+    await session.execute(update(Generation).where(waiting).values(backend_url=url))
 
 
 def _answers(url: str) -> bool:

@@ -1,7 +1,7 @@
 """`/`, `/api/health`, `/api/stats` and the OpenAPI document."""
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from spoonfeeder.core.schema import Failure, Ok
 from spoonfeeder.features.auth.depends import PUBLIC, AnyoneOrActor, ReadWork, RuntimeDep, SelfActor
@@ -13,8 +13,9 @@ front = APIRouter(tags=["system"])
 
 
 @front.get("/")
-async def get_front(actor: AnyoneOrActor) -> Ok[Front]:
-    """Where everything is, for a person who opens the address in a browser."""
+async def get_front(actor: AnyoneOrActor, response: Response) -> Ok[Front]:
+    """Where everything is, for programs; a browser, which accepts text/html, gets the page instead."""
+    response.headers["Vary"] = "Accept"
     return Ok(data=Front() if actor else Front(version=None))
 
 

@@ -50,11 +50,27 @@ class Alive(Record):
     status: str = "ok"
 
 
-class Stats(Record):
-    """Counts of what the workspace has, deleted rows left out; `by_status` names every status."""
+class GenerationCounts(Record):
+    pending: int = 0
+    running: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
 
-    generations: dict[str, int]
-    tasks: dict[str, int]
+
+class TaskCounts(Record):
+    pending: int = 0
+    running: int = 0
+    complete: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+
+class Stats(Record):
+    """Counts of what the workspace has, deleted rows left out."""
+
+    generations: GenerationCounts
+    tasks: TaskCounts
     sessions: int
     workflows: int
     profiles: int

@@ -2,18 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError
-from spoonfeeder.core.vocabulary import GenerationStatus, TaskStatus
 from spoonfeeder.db import Generation, Media, Profile, Session, Task, Workflow
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.system import probes
-from spoonfeeder.features.system.schemas import Health, HealthStatus, Service, Services, ServiceStatus, Stats
+from spoonfeeder.features.system.schemas import (
+    GenerationCounts,
+    Health,
+    HealthStatus,
+    Service,
+    Services,
+    ServiceStatus,
+    Stats,
+    TaskCounts,
+)
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
 
@@ -80,8 +87,8 @@ async def stats(work: Work) -> Stats:
     totals = visible(select(func.count(Media.id), func.coalesce(func.sum(Media.bytes), 0)), work.actor)
     media_files, storage_bytes = (await work.session.execute(totals)).one()
     return Stats(
-        generations=await _by_status(work, Generation, GenerationStatus),
-        tasks=await _by_status(work, Task, TaskStatus),
+        generations=GenerationCounts(**await _by_status(work, Generation)),
+        tasks=TaskCounts(**await _by_status(work, Task)),
         sessions=await _count(work, Session),
         workflows=await _count(work, Workflow),
         profiles=await _count(work, Profile),
@@ -90,10 +97,9 @@ async def stats(work: Work) -> Stats:
     )
 
 
-async def _by_status(work: Work, table: type[Any], statuses: type[StrEnum]) -> dict[str, int]:
+async def _by_status(work: Work, table: type[Any]) -> dict[str, int]:
     counted: Select[Any] = select(table.status, func.count(table.id)).group_by(table.status)
-    found = {row[0]: row[1] for row in await work.session.execute(visible(counted, work.actor))}
-    return {status: found.get(status, 0) for status in statuses}
+    return {row[0]: row[1] for row in await work.session.execute(visible(counted, work.actor))}
 
 
 async def _count(work: Work, table: type[Any]) -> int:

@@ -1,18 +1,27 @@
 """Reading stored workflows."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, select
 
+from spoonfeeder.core.actor import User
+from spoonfeeder.core.crypto import KeyUnreadable
 from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Generation, Workflow
 from spoonfeeder.db.media import Media
+from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.profiles import comfyui
+from spoonfeeder.features.profiles.service import ProfileNotFound
+from spoonfeeder.features.workflows.reading import describe
 from spoonfeeder.features.workflows.schemas import WorkflowOut, WorkflowSummary
-from spoonfeeder.work import Work
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import Work, open_work
 
 
 class WorkflowNotFound(NotFound):
@@ -56,20 +65,79 @@ async def list_workflows(work: Work, *, profile_id: UUID | None, limit: int) -> 
     return [WorkflowSummary(**row._mapping, thumbnail_url=_thumbnail_url(work, row)) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A workflow's row, and the ComfyUI whose nodes its parameters are read with."""
+
+    row: Row[Any]
+    thumbnail_url: str | None
+    profile: Profile | None
+
+    async def shown(self, object_info: dict[str, Any] | None, source: str) -> WorkflowOut:
+        return await asyncio.to_thread(self._shown, object_info, source)
+
+    def _shown(self, object_info: dict[str, Any] | None, source: str) -> WorkflowOut:
+        columns = dict(self.row._mapping)
+        told = describe(columns["workflow_json"], object_info, columns.pop("extracted_parameters"))
+        source = "stored" if object_info is None else source
+        return WorkflowOut(**columns, **told, thumbnail_url=self.thumbnail_url, parameters_source=source)
+
+
 async def show(work: Work, workflow_id: UUID) -> WorkflowOut:
-    """Raises WorkflowNotFound."""
+    """With what is known of its ComfyUI, which is not asked. Raises WorkflowNotFound."""
+    found = await _find(work, workflow_id, None)
+    return await found.shown(_known_objects(work.runtime, found.profile), "cached")
+
+
+async def show_live(runtime: Runtime, actor: User, workflow_id: UUID, profile_id: UUID | None) -> WorkflowOut:
+    """With what its ComfyUI, or that of another profile, tells now, if it answers soon.
+
+    Raises WorkflowNotFound, ProfileNotFound, NotComfyUI.
+    """
+    async with open_work(runtime, actor) as work:
+        found = await _find(work, workflow_id, profile_id)
+    live = await _live_objects(runtime, found.profile)
+    if live is not None:
+        return await found.shown(live, "live")
+    return await found.shown(_known_objects(runtime, found.profile), "cached")
+
+
+async def _find(work: Work, workflow_id: UUID, profile_id: UUID | None) -> Found:
     columns = Workflow.__table__.c
     statement = _shown(work, columns.workflow_json, columns.extracted_parameters).where(Workflow.id == workflow_id)
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
         raise WorkflowNotFound
-    return WorkflowOut(**row._mapping, thumbnail_url=_thumbnail_url(work, row))
+    return Found(row, _thumbnail_url(work, row), await _profile_of(work, row.profile_id, profile_id))
+
+
+async def _profile_of(work: Work, own: UUID | None, asked: UUID | None) -> Profile | None:
+    """Where the workflow would run if that profile were asked for, or none."""
+    try:
+        return await comfyui.find_profile(work, asked or own)
+    except (ProfileNotFound, comfyui.NotComfyUI):
+        if asked is not None:
+            raise
+        return None
+
+
+async def _live_objects(runtime: Runtime, profile: Profile | None) -> dict[str, Any] | None:
+    if profile is None:
+        return None
+    try:
+        return await comfyui.backend_of(runtime, profile).live_objects()
+    except KeyUnreadable:
+        return None
+
+
+def _known_objects(runtime: Runtime, profile: Profile | None) -> dict[str, Any] | None:
+    return runtime.backends.known_objects(profile.url or "") if profile else None
 
 
 async def get(work: Work, workflow_id: UUID, *, for_update: bool = False) -> Workflow:
     """Raises WorkflowNotFound."""
     statement = visible(select(Workflow), work.actor).where(Workflow.id == workflow_id)
-    workflow = await work.session.scalar(statement.with_for_update() if for_update else statement)
+    workflow = await work.session.scalar(statement.with_for_update(key_share=True) if for_update else statement)
     if workflow is None:
         raise WorkflowNotFound
     return workflow

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
 from spoonfeeder.core.schema import Done, Name, Ok, Text, failures
-from spoonfeeder.features.auth.depends import MediaWork, ReadWork, RuntimeDep, WriteActor, WriteWork
+from spoonfeeder.features.auth.depends import MediaWork, ReadActor, ReadWork, RuntimeDep, WriteActor, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.media.router import SERVED
 from spoonfeeder.features.media.service import open_media
@@ -60,8 +60,11 @@ async def upload_workflow(
 
 
 @router.get("/{workflow_id}")
-async def get_workflow(work: ReadWork, workflow_id: UUID) -> Ok[WorkflowOut]:
-    return Ok(data=await queries.show(work, workflow_id))
+async def get_workflow(
+    runtime: RuntimeDep, actor: ReadActor, workflow_id: UUID, profile_id: Annotated[UUID | None, Query()] = None
+) -> Ok[WorkflowOut]:
+    """Its parameters have the options of the ComfyUI of `profile_id`, else of its own profile, else of the first."""
+    return Ok(data=await queries.show_live(runtime, actor, workflow_id, profile_id))
 
 
 @router.put("/{workflow_id}", name="put_workflow")

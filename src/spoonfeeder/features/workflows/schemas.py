@@ -1,10 +1,11 @@
 """Bodies and answers of stored workflows."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
+from spoonfeeder.comfy.parameters import ExtractedParameter
 from spoonfeeder.core.schema import Given, Input, Name, Record, Text, Timestamp
 
 MOST_LETTERS = 8 * 1024 * 1024
@@ -12,7 +13,12 @@ GraphBody = dict[str, Any] | Annotated[str, Field(max_length=MOST_LETTERS)]
 Parameters = Annotated[dict[str, JsonValue], Field(max_length=2_000)]
 RowId = Annotated[UUID, Field(strict=False)]
 
-_READ_ONLY = frozenset({"id", "extracted_parameters", "thumbnail_url", "generation_count", "created_at", "updated_at"})
+_READ_ONLY = frozenset(
+    {
+        *("id", "thumbnail_url", "generation_count", "created_at", "updated_at"),
+        *("extracted_parameters", "parameters_source", "prompt_text", "negative_prompt", "loras", "takes_loras"),
+    }
+)
 
 
 class WorkflowInput(Input):
@@ -56,6 +62,23 @@ class WorkflowSummary(Record):
     updated_at: Timestamp
 
 
+class LoraUsed(BaseModel):
+    name: str
+    strength_model: float
+    strength_clip: float
+
+
 class WorkflowOut(WorkflowSummary):
+    """What the graph holds, before any default parameter; a prompt is null where the graph has no place for one.
+
+    `parameters_source` says how new the options are: as ComfyUI has them now, as it last told this server, or as they
+    were kept at the import.
+    """
+
     workflow_json: str
-    extracted_parameters: list[dict[str, Any]]
+    extracted_parameters: list[ExtractedParameter]
+    parameters_source: Literal["live", "cached", "stored"]
+    prompt_text: str | None
+    negative_prompt: str | None
+    loras: list[LoraUsed]
+    takes_loras: bool

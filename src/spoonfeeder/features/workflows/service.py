@@ -13,6 +13,7 @@ from spoonfeeder.core.errors import Conflict, invalid_field
 from spoonfeeder.core.lossless import lossless
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.db.comfyui import Session, Workflow
+from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
@@ -52,6 +53,7 @@ async def create(work: Work, data: WorkflowInput) -> UUID:
     )
     work.session.add(workflow)
     await work.session.flush()
+    work.tell_change("workflow", workflow.id, "created")
     return workflow.id
 
 
@@ -67,7 +69,7 @@ async def update_workflow(work: Work, workflow_id: UUID, data: WorkflowPatch) ->
     object_info = await _known_objects(work, profile_id)
     moves_as_default = before.is_default and profile_id != before.profile_id
     if given.get("is_default", moves_as_default):
-        await defaults.make_room(work, profile_id)
+        await defaults.make_room(work, profile_id, workflow_id)
         given["is_default"] = True
     workflow = await queries.get(work, workflow_id, for_update=True)
     source = given.pop("workflow_json", None)
@@ -81,6 +83,7 @@ async def update_workflow(work: Work, workflow_id: UUID, data: WorkflowPatch) ->
     for name, value in given.items():
         setattr(workflow, name, value)
     await work.session.flush()
+    work.tell_change("workflow", workflow_id, "updated")
 
 
 async def merge_parameters(work: Work, workflow_id: UUID, body: dict[str, Any]) -> None:
@@ -92,6 +95,7 @@ async def merge_parameters(work: Work, workflow_id: UUID, body: dict[str, Any]) 
     check(await _graph(work, workflow_id), merged, object_info, at=DEFAULTS)
     workflow.default_parameters = lossless(merged)
     await work.session.flush()
+    work.tell_change("workflow", workflow_id, "updated")
 
 
 def _bare(body: dict[str, Any]) -> dict[str, Any]:
@@ -103,11 +107,13 @@ def _bare(body: dict[str, Any]) -> dict[str, Any]:
 async def delete(work: Work, workflow_id: UUID) -> None:
     """Hides the workflow; its generations keep their own snapshot. Raises WorkflowNotFound."""
     await queries.get(work, workflow_id)
-    selected = (Session.current_workflow_id == workflow_id, Session.workspace_id == work.workspace_id)
-    unselect = update(Session).where(*selected).values(current_workflow_id=None, updated_at=Session.updated_at)
+    mine = Session.workspace_id == work.workspace_id
+    selected = await lock_rows(work.session, Session, Session.current_workflow_id == workflow_id, mine)
+    unselect = update(Session).where(selected).values(current_workflow_id=None, updated_at=Session.updated_at)
     await work.session.execute(unselect)
     hide = update(Workflow).where(Workflow.id == workflow_id, Workflow.deleted_at.is_(None))
     await work.session.execute(hide.values(deleted_at=func.now(), updated_at=Workflow.updated_at))
+    work.tell_change("workflow", workflow_id, "deleted")
     await record(work, Action.WORKFLOW_DELETED, "workflow", workflow_id)
 
 
@@ -123,6 +129,7 @@ async def restore(work: Work, workflow_id: UUID) -> None:
     show_again = update(Workflow).where(*recent).values(deleted_at=None, updated_at=Workflow.updated_at)
     if (await work.session.execute(show_again.returning(Workflow.id))).one_or_none() is None:
         raise NothingToRestore
+    work.tell_change("workflow", workflow_id, "restored")
     await record(work, Action.WORKFLOW_RESTORED, "workflow", workflow_id)
 
 

@@ -43,6 +43,7 @@ async def set_picture(runtime: Runtime, actor: User, workflow_id: UUID, chunks: 
             await work.session.execute(update(Media).where(*earlier).values(deleted_at=func.now()))
         workflow.thumbnail_url = f"{PREFIX}{kept.id}"
         await work.session.flush()
+        work.tell_change("workflow", workflow_id, "updated")
 
 
 async def find_picture(work: Work, workflow_id: UUID) -> Media:

@@ -1,0 +1,38 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Session = Schemas["SessionOut"];
+export type Workflow = Schemas["WorkflowOut"];
+export type SessionInput = Schemas["SessionInput"];
+export type WorkflowSummary = Schemas["WorkflowSummary"];
+export type Generation = Schemas["GenerationOut"];
+export type GenerationOutput = Schemas["GenerationOutput"];
+export type GenerationStatus = Schemas["GenerationStatus"];
+export type LoraUsed = Schemas["LoraUsed"];
+export type GenerateInput = Schemas["GenerateInput"];
+export type ActiveItem = Schemas["ActiveItem"];
+export type OptionLists = Schemas["OptionLists"];
+export type Profile = Schemas["ProfileOut"];
+export type ProfileInput = Schemas["ProfileInput"];
+export type Provider = Schemas["Provider"];
+export type ConnectionReport = Schemas["ConnectionReport"];
+export type Health = Schemas["Health"];
+export type Service = Schemas["Service"];
+export type Stats = Schemas["Stats"];
+export type Queue = Schemas["QueueOut"];
+export type Media = Schemas["MediaOut"];
+export type Me = Schemas["MeOut"];
+export type AuthStatus = Schemas["StatusOut"];
+export type SignedIn = Schemas["SignedInOut"];
+
+export type GenerationEvent =
+  | Schemas["GenerationQueued"]
+  | Schemas["GenerationStarted"]
+  | Schemas["GenerationProgress"]
+  | Schemas["GenerationPreview"]
+  | Schemas["GenerationCompleted"]
+  | Schemas["GenerationFailed"]
+  | Schemas["GenerationCancelled"];
+export type ResourceChanged = Schemas["ResourceChanged"];
+export type Notification = Schemas["Notification"];

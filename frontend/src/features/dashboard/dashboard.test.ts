@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import type { ActiveItem, Health } from "@/api/types";
+import { bytesShown } from "./amounts";
+import { orderQueue, withProgress } from "./queue-order";
+import { adviceFor, SERVICE_NAMES, summaryOf } from "./service-advice";
+import { isStateChange } from "./state-change";
+
+const item = (id: string, change: Partial<ActiveItem> = {}): ActiveItem => ({
+  kind: "generation",
+  id,
+  session_id: "s",
+  workflow_id: null,
+  profile_id: null,
+  prompt_text: "a lighthouse",
+  status: "pending",
+  progress: 0,
+  current_node: null,
+  seq: 1,
+  waiting_reason: null,
+  created_at: "2026-01-01T00:00:00Z",
+  ...change,
+});
+
+describe("the queue", () => {
+  test("shows what is at work before what waits, and counts what it does not show", () => {
+    const waiting = Array.from({ length: 40 }, (_, at) => item(`p${at}`));
+    const queue = orderQueue([...waiting, item("r", { status: "running" })], undefined);
+    expect(queue.shown[0]?.id).toBe("r");
+    expect(queue.shown).toHaveLength(10);
+    expect([queue.running, queue.pending]).toEqual([1, 40]);
+  });
+
+  test("trusts the counts of the server where the list has been cut", () => {
+    const waiting = Array.from({ length: 1_000 }, (_, at) => item(`p${at}`));
+    expect(orderQueue(waiting, { running: 2, pending: 4_000 })).toMatchObject({ running: 2, pending: 4_000 });
+  });
+
+  test("believes an event only when it is newer than the list", () => {
+    const heard = { seq: 5, status: "running" as const, percent: 60, node: "KSampler" };
+    expect(withProgress(item("a"), heard)).toEqual({ status: "running", percent: 60, node: "KSampler" });
+    expect(withProgress(item("a", { seq: 9, progress: 80 }), heard).percent).toBe(80);
+  });
+
+  test("is read again when something begins or ends, not for every step", () => {
+    const before = { a: { status: "running" as const } };
+    expect(isStateChange({ a: { status: "running" } }, before)).toBe(false);
+    expect(isStateChange({ a: { status: "completed" } }, before)).toBe(true);
+    expect(isStateChange({ ...before, b: { status: "pending" } }, before)).toBe(true);
+  });
+});
+
+describe("the services", () => {
+  const services = (down: string[]) =>
+    Object.fromEntries(
+      SERVICE_NAMES.map((name) => [name, { status: down.includes(name) ? "down" : "up", latency_ms: 1 }]),
+    ) as NonNullable<Health["services"]>;
+
+  test("are well without Ollama, and say which of the others is away", () => {
+    expect(summaryOf(services(["ollama"])).isGood).toBe(true);
+    expect(summaryOf(services(["redis", "worker"]))).toEqual({
+      isGood: false,
+      sentence: "Redis, Worker do not work; what to do stands under Services.",
+    });
+  });
+
+  test("give advice only where there is something to do", () => {
+    expect(adviceFor("worker", { status: "up" })).toBeNull();
+    expect(adviceFor("worker", { status: "down" })).toContain("spoonfeeder worker");
+    expect(adviceFor("ollama", { status: "off" })).toBeNull();
+  });
+});
+
+test("amounts of storage are read in the largest unit that fits", () => {
+  expect([0, 1023, 1536, 5 * 2 ** 30].map(bytesShown)).toEqual(["0 B", "1,023 B", "1.5 KiB", "5 GiB"]);
+});

@@ -1,0 +1,61 @@
+import type { Health, Service } from "@/api/types";
+
+export type ServiceName = keyof NonNullable<Health["services"]>;
+
+interface Known {
+  label: string;
+  does: string;
+  whenDown: string;
+}
+
+export const SERVICES: Readonly<Record<ServiceName, Known>> = {
+  database: {
+    label: "Database",
+    does: "Keeps everything",
+    whenDown: "Nothing can be read or saved. Check that PostgreSQL runs and that DATABASE_URL is right.",
+  },
+  redis: {
+    label: "Redis",
+    does: "Carries live events",
+    whenDown: "Work goes on, but live progress is delayed. Check that Redis runs and that REDIS_URL is right.",
+  },
+  worker: {
+    label: "Worker",
+    does: "Runs the queue",
+    whenDown: "What is queued waits. Start one with: spoonfeeder worker",
+  },
+  storage: {
+    label: "Storage",
+    does: "Keeps pictures and files",
+    whenDown: "Finished pictures cannot be kept. Check MEDIA_STORAGE_PATH, its permissions and its free space.",
+  },
+  ollama: {
+    label: "Ollama",
+    does: "Local language models",
+    whenDown: "Only needed for local language models. Start it with: ollama serve",
+  },
+  comfyui: {
+    label: "ComfyUI",
+    does: "Makes the pictures",
+    whenDown: "Queued pictures wait until it is back. Start it, or correct its address in its profile.",
+  },
+};
+
+export const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
+
+/** What somebody can do about it, where something is to be done. */
+export function adviceFor(name: ServiceName, { status }: Pick<Service, "status">): string | null {
+  if (status === "down") return SERVICES[name].whenDown;
+  return status === "off" && name === "comfyui" ? "Create a profile with the address of your ComfyUI." : null;
+}
+
+/** The whole in one sentence. Ollama is nobody's need yet, so its absence is none of the news. */
+export function summaryOf(services: NonNullable<Health["services"]>): { isGood: boolean; sentence: string } {
+  const down = SERVICE_NAMES.filter((name) => name !== "ollama" && services[name].status === "down");
+  if (down.length === 0) return { isGood: true, sentence: "Everything that is needed works." };
+  const names = down.map((name) => SERVICES[name].label).join(", ");
+  return {
+    isGood: false,
+    sentence: `${names} ${down.length === 1 ? "does" : "do"} not work; what to do stands under Services.`,
+  };
+}

@@ -1,0 +1,22 @@
+import type { ReactNode } from "react";
+
+const HIGHEST_REM = 20;
+
+interface BoxProps {
+  width: number | null | undefined;
+  height: number | null | undefined;
+  children?: ReactNode;
+}
+
+/** The place of a picture, as large as it will be before it is there. */
+export function Box({ width, height, children }: BoxProps) {
+  const ratio = width && height ? width / height : 1;
+  return (
+    <div
+      className="w-full shrink-0 overflow-hidden rounded-lg bg-sunken"
+      style={{ aspectRatio: ratio, maxWidth: `${HIGHEST_REM * Math.min(ratio, 1.5)}rem` }}
+    >
+      {children}
+    </div>
+  );
+}

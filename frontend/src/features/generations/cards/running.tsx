@@ -1,0 +1,56 @@
+import { Ban } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { Generation } from "@/api/types";
+import { cancel } from "./act";
+import { ActionButton } from "./action-button";
+import { nameOf, type Shown } from "./shown";
+
+/** How far it is. */
+export function Running({ row, shown }: { row: Generation; shown: Shown }) {
+  const { percent, node } = shown;
+  const doing = shown.status === "running" ? (node ?? "Starting") : "Reading the result";
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+      <div
+        role="progressbar"
+        aria-label={`Progress: ${nameOf(row)}`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        aria-valuetext={`${percent} %, ${doing}`}
+        className="h-2 min-w-40 flex-1 overflow-hidden rounded-full bg-sunken"
+      >
+        <div className="h-full bg-accent transition-[width] duration-200" style={{ width: `${percent}%` }} />
+      </div>
+      <span className="w-10 text-right tabular-nums">{percent} %</span>
+      <span className="max-w-48 truncate text-soft">{doing}</span>
+      {row.started_at && <Elapsed since={row.started_at} />}
+      <Cancel row={row} />
+    </div>
+  );
+}
+
+function Elapsed({ since }: { since: string }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.round((now - Date.parse(since)) / 1_000));
+  const text = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return <span className="text-soft tabular-nums">{text}</span>;
+}
+
+export function Cancel({ row }: { row: Generation }) {
+  const isAsked = row.cancel_requested_at !== null;
+  return (
+    <ActionButton
+      writes
+      look="plain"
+      disabled={isAsked}
+      label={isAsked ? "Cancelling" : "Cancel"}
+      Icon={Ban}
+      run={() => cancel(row)}
+    />
+  );
+}

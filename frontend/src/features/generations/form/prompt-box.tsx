@@ -1,0 +1,65 @@
+import { clsx } from "clsx";
+import { type ComponentProps, useId, useLayoutEffect, useRef } from "react";
+import { CONTROL } from "@/ui/field";
+import { toast } from "@/ui/toast";
+
+const PROMPT = "prompt";
+
+/** The id of the form that it stands in. */
+export const FORM = "generate";
+
+export const focusPrompt = () => document.getElementById(PROMPT)?.focus();
+
+export function submitPrompt(): void {
+  const form = document.getElementById(FORM);
+  if (form instanceof HTMLFormElement) form.requestSubmit();
+  else toast({ kind: "info", message: "The page is not ready to generate yet; try again in a moment." });
+}
+
+interface PromptBoxProps {
+  label: string;
+  isMain?: boolean;
+  value: string;
+  placeholder: string;
+  error: string | undefined;
+  onChange: (text: string) => void;
+}
+
+/** As high as its text, within limits. */
+export function PromptBox({ label, isMain = false, value, placeholder, error, onChange }: PromptBoxProps) {
+  const ownId = useId();
+  const id = isMain ? PROMPT : ownId;
+  return (
+    <div className="flex min-w-0 flex-col gap-0.5">
+      <label htmlFor={id} className="text-soft text-xs">
+        {label}
+      </label>
+      <GrowingTextArea
+        id={id}
+        rows={isMain ? 2 : 1}
+        value={value}
+        placeholder={placeholder}
+        onChange={(event) => onChange(event.target.value)}
+        className={clsx("max-h-[22dvh]", isMain && "min-h-14")}
+        {...(error ? { "aria-invalid": true, "aria-describedby": `${id}-error` } : {})}
+      />
+      {error && (
+        <p id={`${id}-error`} className="text-bad text-xs">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function GrowingTextArea({ className, ...rest }: ComponentProps<"textarea">) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows from the text, which it is not told of
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight + 2}px`;
+  }, [rest.value]);
+  return <textarea {...rest} ref={box} className={clsx(CONTROL, "resize-none overflow-y-auto", className)} />;
+}

@@ -1,0 +1,34 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { Tooltip } from "radix-ui";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router";
+import { queryClient } from "@/api/queries";
+import { router } from "@/app/router";
+import { useAppliedTheme } from "@/app/theme";
+import { Toasts } from "@/ui/toast";
+import "@/app/style.css";
+
+function Page() {
+  useAppliedTheme();
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Tooltip.Provider delayDuration={400}>
+        <RouterProvider router={router} />
+        <Toasts />
+      </Tooltip.Provider>
+    </QueryClientProvider>
+  );
+}
+
+// After an update the files that an old page asks for are gone (vite.dev/guide/build, "Load Error Handling").
+addEventListener("vite:preloadError", () => location.reload());
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Page />
+    </StrictMode>,
+  );
+}

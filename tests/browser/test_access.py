@@ -1,0 +1,114 @@
+"""AUTH=required in a browser: the first admin, an invitation, signing in and out, a login that ends elsewhere."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, running_up
+from tests.embedded.running_up import Up
+
+pytestmark = pytest.mark.browser
+
+ADMIN, PASSWORD = "ada@example.org", "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def closed_up() -> Iterator[Up]:
+    yield from running_up(AUTH="required", PASSWORD_MEMORY_KIB="8192", PASSWORD_TIME_COST="1")
+
+
+@pytest.fixture(scope="module")
+def setup_path(closed_up: Up) -> str:
+    """What the start prints for the first admin."""
+    (path,) = set(re.findall(r"/setup#token=\S+", closed_up.said()))
+    return str(path)
+
+
+@pytest.fixture
+def admin(closed_up: Up, setup_path: str) -> str:
+    """The first admin, set up by whichever test came first."""
+    with httpx2.Client(base_url=closed_up.url, trust_env=False) as http:
+        if http.get("/api/auth/status").json()["data"]["setup_needed"]:
+            token = setup_path.partition("=")[2]
+            body = {"token": token, "email": ADMIN, "name": "Ada", "password": PASSWORD}
+            assert http.post("/api/auth/setup", json=body).status_code == 200
+    return ADMIN
+
+
+@pytest.fixture
+def visitor(browser: Browser, closed_up: Up) -> Iterator[Page]:
+    context = browser.new_context(base_url=closed_up.url, viewport=DESKTOP)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    yield page
+    context.close()
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_setup_makes_the_first_admin(visitor: Page, setup_path: str) -> None:
+    visitor.goto(setup_path)
+    visitor.get_by_label("E-mail").fill(ADMIN)
+    visitor.get_by_label("Name").fill("Ada")
+    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.get_by_role("button", name=re.compile("Create|Set up|Make")).click()
+    expect(visitor.get_by_role("navigation", name="Pages")).to_be_visible()
+    assert "token" not in visitor.url
+
+
+def test_signing_in_leads_where_one_wanted_to_go(visitor: Page, admin: str) -> None:
+    visitor.goto("/profiles")
+    expect(visitor).to_have_url(re.compile("/login$"))
+    visitor.get_by_label("E-mail").fill(admin)
+    visitor.get_by_label("Password", exact=True).fill("wrong horse")
+    visitor.get_by_role("button", name="Sign in").click()
+    expect(visitor.get_by_role("alert")).to_be_visible()
+    sign_in(visitor, admin)
+    expect(visitor).to_have_url(re.compile("/profiles$"))
+    expect(visitor.get_by_text("Demo (simulated ComfyUI)")).to_be_visible()
+    visitor.reload()
+    expect(visitor.get_by_text("Demo (simulated ComfyUI)")).to_be_visible()
+
+
+def test_a_picture_behind_a_sign_in_is_seen_live(visitor: Page, admin: str) -> None:
+    visitor.goto("/comfyui")
+    sign_in(visitor, admin)
+    visitor.get_by_role("button", name="Make a first picture").click()
+    card = visitor.get_by_role("article")
+    expect(card.get_by_text("Completed")).to_be_visible()
+    expect(visitor.get_by_role("banner").get_by_role("status")).to_have_text("Live")
+    expect(card.locator("img")).to_have_js_property("complete", True)
+    assert card.locator("img").evaluate("image => image.naturalWidth") > 0
+
+
+def test_a_login_that_ends_elsewhere_ends_here(visitor: Page, admin: str, closed_up: Up) -> None:
+    visitor.goto("/")
+    sign_in(visitor, admin)
+    expect(visitor.get_by_role("navigation", name="Pages")).to_be_visible()
+    with httpx2.Client(base_url=closed_up.url, trust_env=False) as http:
+        answer = http.post("/api/auth/login", json={"email": admin, "password": PASSWORD})
+        bearer = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
+        assert http.post("/api/auth/logout-everywhere", json={}, headers=bearer).status_code == 200
+    expect(visitor).to_have_url(re.compile("/login$"))
+
+
+def test_two_tabs_share_one_login(visitor: Page, admin: str) -> None:
+    visitor.goto("/")
+    sign_in(visitor, admin)
+    expect(visitor.get_by_role("navigation", name="Pages")).to_be_visible()
+    tabs = [visitor.context.new_page() for _ in range(3)]
+    for tab in tabs:
+        tab.goto("/profiles", wait_until="commit")
+    for tab in tabs:
+        expect(tab.get_by_text("Demo (simulated ComfyUI)")).to_be_visible()
+    visitor.get_by_role("button", name=re.compile("Ada|Account")).click()
+    visitor.get_by_role("menuitem", name="Sign out", exact=True).click()
+    for page in (visitor, *tabs):
+        expect(page).to_have_url(re.compile("/login$"))

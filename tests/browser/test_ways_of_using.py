@@ -1,0 +1,104 @@
+"""By keyboard alone, on a phone, and for eyes and ears of all kinds."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ComfyUIPage, NewPage
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+SERIOUS = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
+  .filter(({ impact }) => impact === "serious" || impact === "critical")
+  .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`)"""
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("() => document.activeElement?.textContent || document.activeElement?.ariaLabel || ''"))
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Presses Tab until the control with this name has the focus, as somebody without a mouse does."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if name in focused(page):
+            return
+    raise AssertionError(f"Tab never came to {name!r}")
+
+
+def test_the_main_page_by_keyboard_alone(comfyui: ComfyUIPage, page: Page, session_id: str) -> None:
+    comfyui.open(session_id)
+    prompt = page.get_by_role("textbox", name="Prompt", exact=True)
+    expect(page.get_by_role("button", name="Generate", exact=True)).to_be_enabled()
+    page.keyboard.press("/")
+    expect(prompt).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("by keyboard alone")
+    page.keyboard.press("Control+Enter")
+    comfyui.expect_picture("by keyboard alone")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("#main").focus()
+    tab_to(page, "Lighthouse flow")
+    page.keyboard.press("Enter")
+    workflows = page.get_by_role("dialog", name="Workflows")
+    expect(workflows.get_by_role("button", name="More for Lighthouse flow")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(workflows).to_have_count(0)
+    tab_to(page, "Reuse settings")
+    page.keyboard.press("Enter")
+    expect(prompt).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(comfyui.cards).to_have_count(2)
+    expect(comfyui.cards.get_by_text("Completed")).to_have_count(2)
+    comfyui.cards.first.locator("button:has(img)").focus()
+    page.keyboard.press("Enter")
+    lightbox = page.get_by_role("dialog")
+    expect(lightbox.locator("img")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(lightbox.get_by_role("button", name="Next picture")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(lightbox).to_have_count(0)
+
+
+def test_the_main_page_on_a_phone(new_page: NewPage, session_id: str) -> None:
+    comfyui = ComfyUIPage(new_page(**PHONE))
+    page = comfyui.page
+    comfyui.open(session_id)
+    comfyui.generate("in one hand")
+    comfyui.expect_picture("in one hand")
+    page.get_by_role("button", name="Sessions").click()
+    expect(page.get_by_role("dialog").get_by_text("Lighthouses")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Settings", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("spinbutton", name="Steps")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    for path in (f"/comfyui/{session_id}", "/", "/profiles"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_attached()
+        overflow = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0, f"{path} is {overflow} px too wide"
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_axe_finds_no_serious_issue(new_page: NewPage, session_id: str, look: str, device: str) -> None:
+    page = new_page(color_scheme=look, bypass_csp=True, **(PHONE if device == "phone" else {}))
+    comfyui = ComfyUIPage(page)
+    comfyui.open(session_id)
+    comfyui.generate("for all eyes")
+    comfyui.expect_picture("for all eyes")
+    for path in (f"/comfyui/{session_id}", "/", "/profiles", "/comfyui/00000000-0000-4000-8000-000000000000"):
+        page.goto(path)
+        expect(page.get_by_role("heading").first).to_be_attached()
+        page.wait_for_load_state("networkidle")
+        page.add_script_tag(path=AXE)
+        assert page.evaluate(SERIOUS) == [], path
