@@ -1,10 +1,10 @@
 """The servers of a test run: one PostgreSQL and one Redis, each test with a database of its own."""
 
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from spoonfeeder.core.settings import Settings
 from spoonfeeder.db import migrate
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.redis import EmbeddedRedis
+from tests.fixtures.databases import Databases, open_databases
 
 # What the developer's environment and `.env` say of their own system must not reach a test.
 Settings.model_config["env_file"] = None
@@ -23,22 +24,43 @@ for name in (*Settings.model_fields, "spoonfeeder_home"):
 
 pytest_plugins = ["tests.fixtures.application", "tests.fixtures.server_mode"]
 TEMPLATE = "template_migrated"
-NUMBERS = count(1)
+MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 3 << 30
+
+
+def pytest_collection_finish() -> None:
+    """What the imports made stays: not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
     """A folder with a short path that the database's user can enter; pytest's own is private."""
-    folder = Path(tempfile.mkdtemp(prefix="sf-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="sf-test-", dir=MEMORY if _memory_suits() else None))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+def _memory_suits() -> bool:
+    """A database of its own for each test costs a disk far more; programs are run from there too."""
+    if not MEMORY.is_dir():
+        return False
+    memory = os.statvfs(MEMORY)
+    return not memory.f_flag & os.ST_NOEXEC and memory.f_bavail * memory.f_frsize > ENOUGH_BYTES
 
 
 @pytest.fixture(scope="session")
 def postgres(server_folder: Path) -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(server_folder, durable=False) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
+    with open_databases(postgres) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -55,21 +77,17 @@ def migrated_template(postgres: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture
-def database_url(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+def database_url(postgres: EmbeddedPostgres, databases: Databases, migrated_template: str) -> Iterator[str]:
     """A fresh, migrated database; dropped afterwards with whoever is still connected."""
-    name = f"test_{next(NUMBERS)}"
-    postgres.create_database(name, migrated_template)
-    yield postgres.url(name)
-    postgres.drop_database(name)
+    with databases.database(migrated_template) as name:
+        yield postgres.url(name)
 
 
 @pytest.fixture
-def empty_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+def empty_database_url(postgres: EmbeddedPostgres, databases: Databases) -> Iterator[str]:
     """A fresh database without any table, for the migrations' own tests."""
-    name = f"test_{next(NUMBERS)}"
-    postgres.create_database(name)
-    yield postgres.url(name)
-    postgres.drop_database(name)
+    with databases.database("template0") as name:
+        yield postgres.url(name)
 
 
 @pytest.fixture

@@ -21,8 +21,14 @@ function Page() {
   );
 }
 
+const RELOAD_AFTER_MS = 60_000;
+
 // After an update the files that an old page asks for are gone (vite.dev/guide/build, "Load Error Handling").
-addEventListener("vite:preloadError", () => location.reload());
+addEventListener("vite:preloadError", () => {
+  if (Date.now() - Number(sessionStorage.getItem("reloaded")) < RELOAD_AFTER_MS) return;
+  sessionStorage.setItem("reloaded", String(Date.now()));
+  location.reload();
+});
 
 const root = document.getElementById("root");
 if (root) {

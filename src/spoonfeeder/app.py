@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import socketio
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
@@ -75,6 +75,16 @@ ROUTERS = (
 )
 
 
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+# FastAPI works an included route out at its first request; these are so once, for every application of the process.
+ROUTES = APIRouter(generate_unique_id_function=_operation_id)
+for _router in ROUTERS:
+    ROUTES.include_router(_router)
+
+
 def create_api(settings: Settings) -> FastAPI:
     """The HTTP part, as the OpenAPI document describes it."""
     calls = WaitingCalls()
@@ -106,18 +116,12 @@ def create_api(settings: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
     )
     api.add_middleware(RateHeaders)
     api.add_middleware(ApiLog, calls=calls)
     install_renderer(api)
-    for router in ROUTERS:
-        api.include_router(router)
+    api.router.routes.extend(ROUTES.routes)
     return api
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 def create_app(settings: Settings, sockets: Sockets | None = None) -> ASGIApp:

@@ -15,6 +15,7 @@ from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.simulator import Options, Simulator
 from tests.abuse.matrix import matrix
 from tests.fixtures.application import NO_TLS, Application, serve_api, serve_work
+from tests.fixtures.databases import Databases
 
 __all__ = ["matrix"]
 
@@ -22,31 +23,28 @@ __all__ = ["matrix"]
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def api(
     postgres: EmbeddedPostgres,
+    databases: Databases,
     migrated_template: str,
     redis_server: EmbeddedRedis,
     tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Application]:
-    name = f"abuse_{request.path.stem}"
-    postgres.create_database(name, migrated_template)
     with Redis.from_url(redis_server.url) as client:
         client.flushall()
-    settings = Settings(
-        _env_file=None,
-        database_url=postgres.url(name),
-        redis_url=redis_server.url,
-        SPOONFEEDER_HOME=tmp_path_factory.mktemp("home"),
-        encryption_key=secrets.token_hex(32),
-        lease_seconds=3,
-        heartbeat_seconds=0.5,
-        sweep_seconds=0.3,
-    )
     async with AsyncExitStack() as stack:
+        settings = Settings(
+            _env_file=None,
+            database_url=postgres.url(stack.enter_context(databases.database(migrated_template))),
+            redis_url=redis_server.url,
+            SPOONFEEDER_HOME=tmp_path_factory.mktemp("home"),
+            encryption_key=secrets.token_hex(32),
+            lease_seconds=3,
+            heartbeat_seconds=0.5,
+            sweep_seconds=0.3,
+        )
         simulator = await stack.enter_async_context(Simulator(Options(probes=True)))
         url = await stack.enter_async_context(serve_api(settings))
         http = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=30, verify=NO_TLS))
         yield Application(settings, url, http, simulator)
-    postgres.drop_database(name)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -62,9 +62,12 @@ def refusal(operation: Operation, caller: str) -> int | None:
 async def test_a24_who_may_not_is_refused_and_changes_nothing(matrix: Matrix) -> None:
     wrong: list[tuple[Any, ...]] = []
     shared = await matrix.place("owner")
+    restored = {
+        str(operation): await matrix.place("owner", operation) for operation in matrix.operations if operation.restores
+    }
+    before = await matrix.tables()
     for operation in matrix.operations:
-        place = await matrix.place("owner", operation) if operation.restores else shared
-        before = await matrix.tables()
+        place = restored.get(str(operation), shared)
         for caller in CALLERS:
             status = refusal(operation, caller)
             if status is None:
@@ -79,6 +82,7 @@ async def test_a24_who_may_not_is_refused_and_changes_nothing(matrix: Matrix) ->
         after = await matrix.tables()
         if after != before:
             wrong.append((str(operation), "changed", [name for name in after if after[name] != before[name]]))
+        before = after
     assert wrong == []
 
 

@@ -1,6 +1,7 @@
 """A headless Chromium before the whole system: `up` with its own servers, its worker and the simulated ComfyUI."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from tests.embedded.running_up import Up
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PATIENCE_MS = 15_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+ADMIN, PASSWORD = "ada@example.org", "correct horse battery"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NOT_OURS = ("Failed to load resource", "WebSocket connection to")
 """What Chromium itself says of answers above 399 and of cut connections, which some tests bring about."""
@@ -71,6 +73,21 @@ def running_up(**settings: str) -> Iterator[Up]:
         up.process.wait()
         wait_for(up.all_gone, 5)
         shutil.rmtree(home)
+
+
+def find_setup_path(up: Up) -> str:
+    """What the start prints for the first admin."""
+    (path,) = set(re.findall(r"/setup#token=\S+", up.said()))
+    return str(path)
+
+
+def set_up_admin(url: str, setup_path: str) -> None:
+    """The first admin, unless there is one already."""
+    with httpx2.Client(base_url=url, trust_env=False) as http:
+        if http.get("/api/auth/status").json()["data"]["setup_needed"]:
+            token = setup_path.partition("=")[2]
+            body = {"token": token, "email": ADMIN, "name": "Ada", "password": PASSWORD}
+            assert http.post("/api/auth/setup", json=body).status_code == 200
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import EXAMPLES, Api, ComfyUIPage, chromium, running_up
+from tests.browser.conftest import EXAMPLES, Api, ComfyUIPage, chromium, find_setup_path, running_up, set_up_admin
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 DEVICES: dict[str, dict[str, Any]] = {
@@ -55,12 +55,15 @@ def take_all(browser: Browser, api: Api, url: str, session_id: str) -> None:
             shoot(page, f"lightbox-{look}-{device}")
 
 
-def take_sign_in(browser: Browser, url: str) -> None:
-    for look, (device, options) in product(LOOKS, DEVICES.items()):
-        with window(browser, url, look, options) as page:
-            page.goto("/login")
-            expect(page.get_by_role("heading").first).to_be_visible()
-            shoot(page, f"sign-in-{look}-{device}")
+def take_way_in(browser: Browser, url: str, setup_path: str) -> None:
+    """The setup of the first admin, and then the sign-in."""
+    for name, path in (("setup", setup_path), ("sign-in", "/login")):
+        for look, (device, options) in product(LOOKS, DEVICES.items()):
+            with window(browser, url, look, options) as page:
+                page.goto(path)
+                expect(page.get_by_label("E-mail")).to_be_visible()
+                shoot(page, f"{name}-{look}-{device}")
+        set_up_admin(url, setup_path)
 
 
 @contextmanager
@@ -84,7 +87,7 @@ def main() -> None:
             page = browser.new_context(base_url=up.url).new_page()
             take_all(browser, api, up.url, fill(api, page))
         for up in running_up(AUTH="required", PASSWORD_MEMORY_KIB="8192", PASSWORD_TIME_COST="1"):
-            take_sign_in(browser, up.url)
+            take_way_in(browser, up.url, find_setup_path(up))
 
 
 if __name__ == "__main__":

@@ -7,34 +7,33 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, running_up
+from tests.browser.conftest import (
+    ADMIN,
+    DESKTOP,
+    PASSWORD,
+    PATIENCE_MS,
+    find_setup_path,
+    running_up,
+    set_up_admin,
+)
 from tests.embedded.running_up import Up
 
 pytestmark = pytest.mark.browser
 
-ADMIN, PASSWORD = "ada@example.org", "correct horse battery"
-
 
 @pytest.fixture(scope="module")
 def closed_up() -> Iterator[Up]:
-    yield from running_up(AUTH="required", PASSWORD_MEMORY_KIB="8192", PASSWORD_TIME_COST="1")
+    yield from running_up(AUTH="required", PASSWORD_MEMORY_KIB="8192", PASSWORD_TIME_COST="1", LIMIT_LOGIN="100/minute")
 
 
 @pytest.fixture(scope="module")
 def setup_path(closed_up: Up) -> str:
-    """What the start prints for the first admin."""
-    (path,) = set(re.findall(r"/setup#token=\S+", closed_up.said()))
-    return str(path)
+    return find_setup_path(closed_up)
 
 
 @pytest.fixture
 def admin(closed_up: Up, setup_path: str) -> str:
-    """The first admin, set up by whichever test came first."""
-    with httpx2.Client(base_url=closed_up.url, trust_env=False) as http:
-        if http.get("/api/auth/status").json()["data"]["setup_needed"]:
-            token = setup_path.partition("=")[2]
-            body = {"token": token, "email": ADMIN, "name": "Ada", "password": PASSWORD}
-            assert http.post("/api/auth/setup", json=body).status_code == 200
+    set_up_admin(closed_up.url, setup_path)
     return ADMIN
 
 

@@ -13,6 +13,7 @@ from spoonfeeder.db.session import open_engine, open_sessions
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.runtime import Runtime, open_runtime
 from tests.db.rows import seed_workspace
+from tests.fixtures.databases import Databases
 
 
 @pytest.fixture
@@ -24,12 +25,10 @@ async def session(database_url: str) -> AsyncIterator[AsyncSession]:
 
 
 @pytest.fixture(scope="module")
-def shared_database(postgres: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+def shared_database(databases: Databases, migrated_template: str) -> Iterator[str]:
     """The name of one database for all tests of a module."""
-    name = f"shared_{secrets.token_hex(4)}"
-    postgres.create_database(name, migrated_template)
-    yield name
-    postgres.drop_database(name)
+    with databases.database(migrated_template) as name:
+        yield name
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,9 +15,9 @@ import httpx2
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from spoonfeeder.db import migrate
 from spoonfeeder.embedded.part import own_command
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
-from spoonfeeder.embedded.process import run
 from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.chaos.program import Program
@@ -121,7 +121,7 @@ async def open_machines(
         with machines.postgres, machines.redis:
             try:
                 if migrated:
-                    run(own_command("migrate"), environment=machines.environment, folder=folder)
+                    await asyncio.to_thread(migrate.upgrade, machines.postgres.url())
                 await machines.start_comfyui(step_seconds)
                 yield machines
             finally:

@@ -4,17 +4,28 @@ import asyncio
 import signal
 import socket
 import time
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx2
+import pytest
+import pytest_asyncio
 
-from tests.machines.stage import Api, open_machines
+from tests.machines.stage import Api, Machines, open_machines
 from tests.socket_client import open_socket
 from tests.waiting import until_async
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 WAV_BYTES = 32 * 1024 * 1024
 POLLING = "/socket.io/?EIO=4&transport=polling"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def machines() -> AsyncIterator[Machines]:
+    """Each test starts an API of its own on them."""
+    async with open_machines() as opened:
+        yield opened
 
 
 async def upload_sound(api: Api) -> str:
@@ -56,39 +67,36 @@ async def refuses_connections(api: Api) -> bool:
     return False
 
 
-async def test_sockets_and_polls_end_at_the_signal() -> None:
-    async with open_machines() as machines:
-        [api] = await machines.start_apis(1)
-        async with httpx2.AsyncClient(base_url=api.url, timeout=30, trust_env=False) as http:
-            poll = asyncio.create_task(http.get(await join_by_polling(http)))
-            async with open_socket(api.url) as one, open_socket(api.url) as other:
-                stopping = asyncio.create_task(api.stop())
-                async with asyncio.timeout(5):  # the next ping would come after 20
-                    await one.ended.wait()
-                    await other.ended.wait()
-                    assert (await poll).status_code == httpx2.codes.OK
-                assert await stopping < 5
+async def test_sockets_and_polls_end_at_the_signal(machines: Machines) -> None:
+    [api] = await machines.start_apis(1)
+    async with httpx2.AsyncClient(base_url=api.url, timeout=30, trust_env=False) as http:
+        poll = asyncio.create_task(http.get(await join_by_polling(http)))
+        async with open_socket(api.url) as one, open_socket(api.url) as other:
+            stopping = asyncio.create_task(api.stop())
+            async with asyncio.timeout(5):  # the next ping would come after 20
+                await one.ended.wait()
+                await other.ended.wait()
+                assert (await poll).status_code == httpx2.codes.OK
+            assert await stopping < 5
     assert api.process.returncode in {0, -signal.SIGTERM}
 
 
-async def test_a_download_that_nobody_reads_delays_the_end_by_ten_seconds_at_most() -> None:
-    async with open_machines() as machines:
-        [api] = await machines.start_apis(1)
-        with begin_download(api, await upload_sound(api)):
-            async with open_socket(api.url):
-                assert await api.stop() < 15
+async def test_a_download_that_nobody_reads_delays_the_end_by_ten_seconds_at_most(machines: Machines) -> None:
+    [api] = await machines.start_apis(1)
+    with begin_download(api, await upload_sound(api)):
+        async with open_socket(api.url):
+            assert await api.stop() < 15
     assert api.process.returncode in {0, -signal.SIGTERM}
 
 
-async def test_a_second_ctrl_c_ends_at_once() -> None:
-    async with open_machines() as machines:
-        [api] = await machines.start_apis(1)
-        with begin_download(api, await upload_sound(api)):
-            api.process.send_signal(signal.SIGINT)
-            async with asyncio.timeout(5):
-                await until_async(lambda: refuses_connections(api))
-            assert api.process.poll() is None
-            again = time.monotonic()
-            api.process.send_signal(signal.SIGINT)
-            await asyncio.to_thread(api.process.wait, 12)
-            assert time.monotonic() - again < 5  # by itself it would wait for ten
+async def test_a_second_ctrl_c_ends_at_once(machines: Machines) -> None:
+    [api] = await machines.start_apis(1)
+    with begin_download(api, await upload_sound(api)):
+        api.process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(5):
+            await until_async(lambda: refuses_connections(api))
+        assert api.process.poll() is None
+        again = time.monotonic()
+        api.process.send_signal(signal.SIGINT)
+        await asyncio.to_thread(api.process.wait, 12)
+        assert time.monotonic() - again < 5  # by itself it would wait for ten

@@ -57,7 +57,7 @@ export function startOver(path: string): Promise<never> {
   return new Promise(() => undefined);
 }
 
-export function forgetSignIn(): void {
+function forgetSignIn(): void {
   useAccess.setState({ token: null, expiresAt: 0 });
 }
 

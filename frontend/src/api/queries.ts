@@ -12,7 +12,7 @@ declare module "@tanstack/react-query" {
 /** Failures that a second try may mend: nobody answered, or the server is busy or away. */
 const PASSING = new Set([0, 408, 425, 429, 502, 503, 504]);
 
-const RECOUNT_MS = 1_000;
+const RECOUNT_MS = 500;
 
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -1,11 +1,12 @@
 import { io, type Socket } from "socket.io-client";
 import { freshToken, renew, useAccess } from "@/api/access";
-import { loseEvents, setConnection } from "./connection";
+import { isLive, loseEvents, setConnection } from "./connection";
 
 /** What to do with each event of the server, by its name (docs/api.md, "Socket.IO"). */
 export type EventTable = Readonly<Record<string, (payload: never) => void>>;
 
 const FIRST_DELAY_MS = 1_000;
+const PATIENCE_MS = 3_000;
 const LONGEST_DELAY_MS = 10_000;
 
 const rooms = new Map<string, number>();
@@ -29,7 +30,10 @@ export function openSocket(events: EventTable, onConnected: () => void): () => v
   const stopReturning = returnAfterRefusals(opened);
   const stopRenewing = renewInTime(opened);
   opened.connect();
+  // The client waits 20 s for a WebSocket that is closed before it has opened, as some proxies do.
+  const patience = setTimeout(() => isLive() || loseEvents(), PATIENCE_MS);
   return () => {
+    clearTimeout(patience);
     stopReturning();
     stopRenewing();
     opened.disconnect();

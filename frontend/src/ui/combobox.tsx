@@ -4,6 +4,7 @@ import { Check, ChevronsUpDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useState } from "react";
 import { CONTROL } from "./field";
+import { PopoverPanel } from "./popover-panel";
 import { matching } from "./search";
 
 interface ComboboxProps {
@@ -42,17 +43,9 @@ export function Combobox({ id, label, value, options, placeholder, className, on
         <span className={clsx("truncate", value === "" && "text-soft")}>{value || placeholder || "Choose"}</span>
         <ChevronsUpDown size={14} aria-hidden className="shrink-0 text-soft" />
       </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          aria-label={label}
-          className="z-50 w-[max(var(--radix-popover-trigger-width),16rem)] max-w-[calc(100vw-1rem)] rounded-lg border border-line bg-raised shadow-lg"
-        >
-          <Choices label={label} value={value} options={options} onChoose={choose} />
-        </Popover.Content>
-      </Popover.Portal>
+      <PopoverPanel label={label} className="w-[max(var(--radix-popover-trigger-width),16rem)]">
+        <Choices label={label} value={value} options={options} onChoose={choose} />
+      </PopoverPanel>
     </Popover.Root>
   );
 }

@@ -16,7 +16,7 @@ export function Confirm({ open, onOpenChange, title, sentence, verb, busy = fals
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title={title} description={sentence}>
       <DialogActions>
-        <Button onClick={() => onOpenChange(false)}>Keep it</Button>
+        <Button onClick={() => onOpenChange(false)}>Go back</Button>
         <Button look="danger" busy={busy} onClick={onConfirm}>
           {verb}
         </Button>

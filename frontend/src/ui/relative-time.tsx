@@ -13,7 +13,7 @@ const SOON_MS = 20_000;
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-export function relativeTime(at: number, now: number): string {
+function relativeTime(at: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - at) / 1_000));
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? [];
   return unit ? words.format(-Math.floor(seconds / size), unit) : "just now";

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from spoonfeeder.core.door.wire import server_options
+from tests.serving import Server
 from tests.waiting import until
 
 
@@ -33,7 +34,7 @@ class RunningServer:
     """The application behind a real uvicorn on a free loopback port."""
 
     def __init__(self, app: ASGIApp, **options: Any) -> None:
-        self._server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", **(server_options() | options)))
+        self._server = Server(uvicorn.Config(app, port=0, lifespan="off", **(server_options() | options)))
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "RunningServer":
@@ -42,7 +43,7 @@ class RunningServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.should_exit = True
+        self._server.end()
         if self._task:
             await self._task
 

@@ -110,7 +110,7 @@ function WithoutSession({ opening, setting, onSelect, onImported }: WithoutSessi
   }
   if (opening.isPending || setting.isPending) return <SkeletonList rows={4} className="m-4 h-24" />;
   if (setting.profiles.length === 0) return <NoComfyUI />;
-  return <Start isFirst={sessions.length === 0 || !setting.isOwn} onImported={onImported} />;
+  return <Start isFirst={sessions.length === 0 || setting.workflow === null} onImported={onImported} />;
 }
 
 interface ToolbarProps {
@@ -141,7 +141,7 @@ function Toolbar({ of, onSelect, onChoose, hasForm }: ToolbarProps) {
         <div className="min-w-0 max-md:flex-1">
           <ComfyUIIndicator profileId={of.profileId} />
         </div>
-        <div className="min-w-0 flex-1 max-lg:basis-full">
+        <div className="min-w-0 flex-1 basis-96 max-lg:basis-full">
           <WorkflowSelector workflowId={of.workflowId} onChoose={onChoose} />
         </div>
       </div>

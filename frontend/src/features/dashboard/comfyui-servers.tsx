@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import { messageOf } from "@/api/failure";
 import type { Profile, Queue as QueueOfComfyUI } from "@/api/types";
+import { comfyUIProfiles } from "@/features/profiles/comfyui-profiles";
 import { comfyUIQueueOptions, profilesOptions } from "@/features/profiles/queries";
 import { Badge } from "@/ui/badge";
 import { Panel } from "./panel";
@@ -12,7 +13,7 @@ const MOST_ASKED = 12;
 /** How busy each ComfyUI is, with what others have given it too; nothing where there is none. */
 export function ComfyUIServers() {
   const { data: profiles } = useQuery(profilesOptions);
-  const comfyUIs = (profiles ?? []).filter(({ provider }) => provider === "comfyui").slice(0, MOST_ASKED);
+  const comfyUIs = comfyUIProfiles(profiles ?? []).slice(0, MOST_ASKED);
   if (comfyUIs.length === 0) return null;
   return (
     <Panel title="ComfyUI servers" aside="with everybody’s prompts">

@@ -3,7 +3,6 @@ import type { ActiveItem, Health } from "@/api/types";
 import { bytesShown } from "./amounts";
 import { orderQueue, withProgress } from "./queue-order";
 import { adviceFor, SERVICE_NAMES, summaryOf } from "./service-advice";
-import { isStateChange } from "./state-change";
 
 const item = (id: string, change: Partial<ActiveItem> = {}): ActiveItem => ({
   kind: "generation",
@@ -39,13 +38,6 @@ describe("the queue", () => {
     const heard = { seq: 5, status: "running" as const, percent: 60, node: "KSampler" };
     expect(withProgress(item("a"), heard)).toEqual({ status: "running", percent: 60, node: "KSampler" });
     expect(withProgress(item("a", { seq: 9, progress: 80 }), heard).percent).toBe(80);
-  });
-
-  test("is read again when something begins or ends, not for every step", () => {
-    const before = { a: { status: "running" as const } };
-    expect(isStateChange({ a: { status: "running" } }, before)).toBe(false);
-    expect(isStateChange({ a: { status: "completed" } }, before)).toBe(true);
-    expect(isStateChange({ ...before, b: { status: "pending" } }, before)).toBe(true);
   });
 });
 

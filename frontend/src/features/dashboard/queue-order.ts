@@ -5,7 +5,7 @@ const MOST_SHOWN = 10;
 /** `/active` ends here (docs/api.md); the counts of `/stats` go on. */
 const MOST_LISTED = 1_000;
 
-export interface QueueShown {
+interface QueueShown {
   running: number;
   pending: number;
   shown: readonly ActiveItem[];

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 import { api, body } from "@/api/client";
 import { messageOf } from "@/api/failure";
-import { queryClient } from "@/api/queries";
+import { recount } from "@/api/queries";
 import type { ActiveItem } from "@/api/types";
 import { useMay } from "@/features/auth/me";
 import { activeOptions } from "@/live/polling";
@@ -17,14 +17,13 @@ import { SkeletonList } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
 import { counted } from "./amounts";
 import { Panel } from "./panel";
-import { statsOptions, useFreshQueue } from "./queries";
+import { statsOptions } from "./queries";
 import { orderQueue, withProgress } from "./queue-order";
 
 const LONGEST_LABEL = 60;
 
 /** What the workspace has at work and waiting, as it goes on. */
 export function Queue({ actions }: { actions: ReactNode }) {
-  useFreshQueue();
   const { data: items, error, refetch } = useQuery(activeOptions);
   const { data: stats } = useQuery(statsOptions);
   if (!items && error)
@@ -90,7 +89,7 @@ function CancelButton({ id, name }: { id: string; name: string }) {
   const cancelling = useMutation({
     mutationFn: () => body(api.POST("/api/comfyui/generations/{generation_id}/cancel", { params })),
     onError: (failure) => toast({ kind: "error", message: messageOf(failure) }),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["active"] }),
+    onSettled: recount,
   });
   return (
     <IconButton

@@ -3,7 +3,7 @@ import { Ban } from "lucide-react";
 import { useState } from "react";
 import { api, read } from "@/api/client";
 import { ApiFailure, messageOf } from "@/api/failure";
-import { queryClient } from "@/api/queries";
+import { recount } from "@/api/queries";
 import type { ActiveItem } from "@/api/types";
 import { useMay } from "@/features/auth/me";
 import { activeOptions } from "@/live/polling";
@@ -37,7 +37,7 @@ export function CancelAll({ sessionId }: { sessionId?: string }) {
     onError: (failure) => toast({ kind: "error", message: `Not all are cancelled. ${messageOf(failure)}` }),
     onSettled: () => {
       setAsking(false);
-      void queryClient.invalidateQueries({ queryKey: ["active"] });
+      recount();
     },
   });
   if (!mayWrite || (items.length < 2 && !isAsking)) return null;

@@ -28,7 +28,7 @@ const roomy = {
 };
 
 /** By session, `NO_SESSION` before there is one; kept in the browser, those used last. */
-export const useDrafts = create(
+const useDrafts = create(
   persist<{ drafts: Drafts }>(() => ({ drafts: {} }), { name: "drafts", storage: createJSONStorage(() => roomy) }),
 );
 
@@ -54,6 +54,7 @@ const startOptions = (sessionId: string) =>
       };
     },
     staleTime: Number.POSITIVE_INFINITY,
+    meta: { upkeep: "own" },
   });
 
 /** A part of a draft; `isReady` is false while it is not known yet what the form starts with. */

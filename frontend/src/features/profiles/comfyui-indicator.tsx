@@ -2,15 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import { Popover } from "radix-ui";
 import { Link } from "react-router";
-import { api, read } from "@/api/client";
 import { ApiFailure, messageOf } from "@/api/failure";
 import type { Profile, Queue } from "@/api/types";
 import { useMay } from "@/features/auth/me";
 import { Button } from "@/ui/button";
+import { PopoverPanel } from "@/ui/popover-panel";
 import { comfyUIProfiles } from "./comfyui-profiles";
-import { comfyUIQueueOptions, profilesOptions } from "./queries";
-
-const VERSION_MS = 300_000;
+import { comfyUIQueueOptions, comfyUIVersionOptions, profilesOptions } from "./queries";
 
 type State = "Connected" | "Away" | "Checking";
 
@@ -56,20 +54,12 @@ function Indicator({ profile }: { profile: Profile | undefined }) {
           <span className="min-w-0 truncate text-soft">{address}</span>
           <span>{state}</span>
         </Popover.Trigger>
-        <Popover.Portal>
-          <Popover.Content
-            align="start"
-            sideOffset={4}
-            collisionPadding={8}
-            aria-label="State of ComfyUI"
-            className="z-30 flex w-80 max-w-[calc(100vw-1rem)] flex-col gap-3 rounded-lg border border-line bg-raised p-4 text-sm shadow-lg"
-          >
-            {profile && <Details profile={profile} queue={queue.data} />}
-            <Button busy={queue.isFetching} onClick={() => void queue.refetch()}>
-              Check again
-            </Button>
-          </Popover.Content>
-        </Popover.Portal>
+        <PopoverPanel label="State of ComfyUI" className="flex w-80 flex-col gap-3 p-4 text-sm">
+          {profile && <Details profile={profile} queue={queue.data} />}
+          <Button busy={queue.isFetching} onClick={() => void queue.refetch()}>
+            Check again
+          </Button>
+        </PopoverPanel>
       </Popover.Root>
       <div role="status">{queue.isError && <WhatToDo error={queue.error} />}</div>
     </div>
@@ -100,14 +90,8 @@ function WhatToDo({ error }: { error: unknown }) {
 }
 
 function Details({ profile, queue }: { profile: Profile; queue: Queue | undefined }) {
-  const mayManage = useMay("manage");
-  const { data: version } = useQuery({
-    queryKey: ["comfyui-version", profile.id],
-    queryFn: () => readVersion(profile.id),
-    staleTime: VERSION_MS,
-    retry: false,
-    enabled: queue !== undefined && mayManage,
-  });
+  const enabled = useMay("manage") && queue !== undefined;
+  const { data: version } = useQuery({ ...comfyUIVersionOptions(profile.id), enabled });
   const facts = [
     ["Profile", profile.name],
     ["Address", profile.url],
@@ -127,10 +111,4 @@ function Details({ profile, queue }: { profile: Profile; queue: Queue | undefine
       )}
     </dl>
   );
-}
-
-/** Only admins may ask; for all others there is none. */
-async function readVersion(profileId: string): Promise<string | null> {
-  const params = { path: { profile_id: profileId } };
-  return (await read(api.POST("/api/profiles/{profile_id}/test", { params }))).version ?? null;
 }

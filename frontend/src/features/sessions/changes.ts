@@ -1,30 +1,45 @@
-import { api, body, read } from "@/api/client";
+import { api, body, newIdempotencyKey, read } from "@/api/client";
 import { messageOf } from "@/api/failure";
 import { queryClient } from "@/api/queries";
-import type { Session } from "@/api/types";
+import type { Session, SessionInput } from "@/api/types";
 import { toast } from "@/ui/toast";
-import { sessionsOptions } from "./queries";
+import { rereadSessions, sessionsOptions } from "./queries";
 
 const started = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 const { queryKey } = sessionsOptions;
-const reread = () => queryClient.invalidateQueries({ queryKey });
 const pathOf = (id: string) => ({ params: { path: { session_id: id } } });
 
-/** Named by the clock of whoever starts it. */
-export async function createSession(): Promise<Session> {
-  const title = started.format(new Date());
-  const session = await read(api.POST("/api/comfyui/sessions", { body: { title } }));
+interface Sent {
+  /** The same again makes no second one. */
+  key?: string;
+  signal?: AbortSignal | null;
+}
+
+/** Named by the clock of whoever starts it, unless it has a title. */
+export async function createSession(
+  input: SessionInput = {},
+  { key = newIdempotencyKey(), signal = null }: Sent = {},
+): Promise<Session> {
+  const params = { header: { "Idempotency-Key": key } };
+  const body = { title: started.format(new Date()), ...input };
+  const session = await read(api.POST("/api/comfyui/sessions", { params, body, signal }));
   showNow((sessions) => [session, ...sessions.filter(({ id }) => id !== session.id)]);
-  void reread();
+  void rereadSessions();
   return session;
 }
 
 export const renameSession = (id: string, title: string) =>
+  changeSession(id, { title }, "The session could not be renamed.");
+
+export const rememberWorkflow = (id: string, workflowId: string) =>
+  changeSession(id, { current_workflow_id: workflowId }, "The session does not remember its workflow.");
+
+const changeSession = (id: string, change: Partial<Pick<Session, "title" | "current_workflow_id">>, refusal: string) =>
   shownAtOnce(
-    (sessions) => sessions.map((session) => (session.id === id ? { ...session, title } : session)),
-    () => read(api.PATCH("/api/comfyui/sessions/{session_id}", { ...pathOf(id), body: { title } })),
-    "The session could not be renamed.",
+    (sessions) => sessions.map((session) => (session.id === id ? { ...session, ...change } : session)),
+    () => read(api.PATCH("/api/comfyui/sessions/{session_id}", { ...pathOf(id), body: change })),
+    refusal,
   );
 
 export const deleteSession = (id: string) =>
@@ -37,7 +52,7 @@ export const deleteSession = (id: string) =>
 export async function restoreSession(id: string): Promise<boolean> {
   try {
     await body(api.POST("/api/comfyui/sessions/{session_id}/restore", pathOf(id)));
-    await reread();
+    await rereadSessions();
     return true;
   } catch (failure) {
     toast({ kind: "error", message: `The session could not be restored. ${messageOf(failure)}` });
@@ -63,6 +78,6 @@ async function shownAtOnce(change: Change, ask: () => Promise<unknown>, refusal:
     toast({ kind: "error", message: `${refusal} ${messageOf(failure)}` });
     return false;
   } finally {
-    void reread();
+    void rereadSessions();
   }
 }

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { messageOf } from "@/api/failure";
@@ -107,19 +107,13 @@ function useDeselection(sessions: Session[] | undefined, activeId: string | null
 }
 
 function NewSession({ onCreated }: { onCreated: (id: string) => void }) {
-  const [busy, setBusy] = useState(false);
-  const start = async () => {
-    setBusy(true);
-    try {
-      onCreated((await createSession()).id);
-    } catch (failure) {
-      toast({ kind: "error", message: `No session could be started. ${messageOf(failure)}` });
-    } finally {
-      setBusy(false);
-    }
-  };
+  const starting = useMutation({
+    mutationFn: () => createSession(),
+    onSuccess: ({ id }) => onCreated(id),
+    onError: (failure) => toast({ kind: "error", message: `No session could be started. ${messageOf(failure)}` }),
+  });
   return (
-    <Button busy={busy} onClick={() => void start()}>
+    <Button busy={starting.isPending} onClick={() => starting.mutate()}>
       <Plus size={16} aria-hidden />
       New session
     </Button>

@@ -1,11 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { messageOf } from "@/api/failure";
 import type { WorkflowSummary } from "@/api/types";
 import { useIsViewer } from "@/features/auth/me";
 import { Confirm } from "@/ui/confirm";
 import { Dialog } from "@/ui/dialog";
-import { Failed } from "@/ui/notice";
 import { toast } from "@/ui/toast";
 import { changeWorkflow, deleteWorkflow, duplicateWorkflow, restoreWorkflow } from "./changes";
 import { JsonDialog } from "./json-dialog";
@@ -61,15 +59,8 @@ function Rename({ workflow, onDone }: AskingProps) {
 }
 
 function EditJson({ workflow: { id, name }, onDone }: AskingProps) {
-  const { data, error, refetch } = useQuery(workflowTextOptions(id));
+  const reading = useQuery(workflowTextOptions(id));
   const isViewer = useIsViewer();
-  const title = `JSON of “${name}”`;
-  if (data === undefined && error)
-    return (
-      <Dialog open onOpenChange={onDone} title={title}>
-        <Failed what="The workflow could not be read" error={error} onRetry={() => void refetch()} />
-      </Dialog>
-    );
   const save = async (text: string) => {
     await changeWorkflow(id, { workflow_json: text });
     toast({ kind: "info", message: `“${name}” is saved.` });
@@ -78,8 +69,8 @@ function EditJson({ workflow: { id, name }, onDone }: AskingProps) {
     <JsonDialog
       open
       onOpenChange={onDone}
-      title={title}
-      text={data}
+      title={`JSON of “${name}”`}
+      reading={reading}
       filename={`${name}.json`}
       {...(isViewer ? {} : { onSave: save })}
     />
@@ -87,18 +78,13 @@ function EditJson({ workflow: { id, name }, onDone }: AskingProps) {
 }
 
 function Delete({ workflow: { id, name }, onDone }: AskingProps) {
-  const [busy, setBusy] = useState(false);
   const undo = () => void told(restoreWorkflow(id), `“${name}” is back.`, `“${name}” stays deleted.`);
-  const confirm = async () => {
-    setBusy(true);
-    try {
-      await deleteWorkflow(id);
-      toast({ kind: "info", message: `“${name}” is deleted.`, action: { label: "Undo", run: undo } });
-    } catch (failure) {
-      toast({ kind: "error", message: `“${name}” is not deleted. ${messageOf(failure)}` });
-    }
-    onDone();
-  };
+  const deleting = useMutation({
+    mutationFn: () => deleteWorkflow(id),
+    onSuccess: () => toast({ kind: "info", message: `“${name}” is deleted.`, action: { label: "Undo", run: undo } }),
+    onError: (failure) => toast({ kind: "error", message: `“${name}” is not deleted. ${messageOf(failure)}` }),
+    onSettled: onDone,
+  });
   return (
     <Confirm
       open
@@ -106,8 +92,8 @@ function Delete({ workflow: { id, name }, onDone }: AskingProps) {
       title={`Delete “${name}”?`}
       sentence="Pictures made with it stay, each with its own copy of the graph. It can be restored for 7 days."
       verb="Delete"
-      busy={busy}
-      onConfirm={() => void confirm()}
+      busy={deleting.isPending}
+      onConfirm={() => deleting.mutate()}
     />
   );
 }

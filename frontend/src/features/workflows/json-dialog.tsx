@@ -1,3 +1,4 @@
+import type { UseQueryResult } from "@tanstack/react-query";
 import { Copy, Download, WrapText } from "lucide-react";
 import { lazy, type RefObject, Suspense, useRef, useState } from "react";
 import { messageOf } from "@/api/failure";
@@ -5,6 +6,8 @@ import { Button } from "@/ui/button";
 import { copyText } from "@/ui/clipboard";
 import { Confirm } from "@/ui/confirm";
 import { Dialog } from "@/ui/dialog";
+import { Failed } from "@/ui/notice";
+import { saveFile } from "@/ui/save-file";
 import { Skeleton } from "@/ui/skeleton";
 import type { EditorHandle } from "./json-editor";
 import { formatJson, jsonProblem } from "./json-text";
@@ -13,8 +16,7 @@ interface JsonDialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
-  /** Undefined while it is still being read. */
-  text: string | undefined;
+  reading: Pick<UseQueryResult<string>, "data" | "error" | "refetch">;
   filename: string;
   onSave?: (text: string) => Promise<void>;
 }
@@ -22,7 +24,8 @@ interface JsonDialogProps {
 const JsonEditor = lazy(() => import("./json-editor"));
 
 /** Shows JSON to the letter; with `onSave` it can be changed. Asks before changes are lost. */
-export function JsonDialog({ open, onOpenChange, title, text, filename, onSave }: JsonDialogProps) {
+export function JsonDialog({ open, onOpenChange, title, reading, filename, onSave }: JsonDialogProps) {
+  const { data: text, error, refetch } = reading;
   const editor = useRef<EditorHandle>(null);
   const [isChanged, setChanged] = useState(false);
   const [asksToLeave, askToLeave] = useState(false);
@@ -42,9 +45,11 @@ export function JsonDialog({ open, onOpenChange, title, text, filename, onSave }
 
   return (
     <Dialog open={open} onOpenChange={onOpen} title={title} wide>
-      {text === undefined ? (
-        <Skeleton className="h-[60dvh]" />
-      ) : (
+      {text === undefined && error && (
+        <Failed what="The JSON could not be read" error={error} onRetry={() => void refetch()} />
+      )}
+      {text === undefined && !error && <Skeleton className="h-[60dvh]" />}
+      {text !== undefined && (
         <Contents
           editor={editor}
           title={title}
@@ -134,7 +139,6 @@ function Contents({ editor, title, text: given, filename, isChanged, onChange, s
 
 function download(text: string, filename: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: filename });
-  link.click();
+  saveFile(address, filename);
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -1,6 +1,6 @@
 import { parse } from "lossless-json";
 
-export interface JsonProblem {
+interface JsonProblem {
   message: string;
   position: number;
   line: number;

@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { messageOf } from "@/api/failure";
 import type { WorkflowSummary } from "@/api/types";
@@ -8,29 +9,24 @@ import { changeWorkflow, LONGEST_NAME } from "./changes";
 
 export function RenameForm({ workflow, onDone }: { workflow: WorkflowSummary; onDone: () => void }) {
   const [name, setName] = useState(workflow.name);
-  const [refusal, setRefusal] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const save = async (event: FormEvent) => {
+  const renaming = useMutation({
+    mutationFn: () => changeWorkflow(workflow.id, { name: name.trim() }),
+    onSuccess: onDone,
+  });
+  const send = (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    try {
-      await changeWorkflow(workflow.id, { name: name.trim() });
-      onDone();
-    } catch (failure) {
-      setRefusal(messageOf(failure));
-      setBusy(false);
-    }
+    renaming.mutate();
   };
   return (
-    <form onSubmit={(event) => void save(event)}>
-      <Field label="Name" error={refusal}>
+    <form onSubmit={send}>
+      <Field label="Name" error={renaming.error ? messageOf(renaming.error) : undefined}>
         {(told) => (
           <Input {...told} value={name} maxLength={LONGEST_NAME} onChange={(event) => setName(event.target.value)} />
         )}
       </Field>
       <DialogActions>
         <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="strong" busy={busy} disabled={name.trim() === ""}>
+        <Button type="submit" look="strong" busy={renaming.isPending} disabled={name.trim() === ""}>
           Rename
         </Button>
       </DialogActions>

@@ -1,8 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import { Braces, Check, CopyPlus, Ellipsis, PencilLine, Star, Trash2, Workflow } from "lucide-react";
 import { memo } from "react";
 import type { WorkflowSummary } from "@/api/types";
 import { useIsViewer } from "@/features/auth/me";
+import { comfyUIProfiles } from "@/features/profiles/comfyui-profiles";
+import { profilesOptions } from "@/features/profiles/queries";
 import { Button } from "@/ui/button";
 import { Menu, type MenuItem } from "@/ui/menu";
 import type { WorkflowAct } from "./actions";
@@ -61,9 +64,10 @@ export const WorkflowRow = memo(function WorkflowRow({ workflow, isChosen, tabIn
   );
 });
 
-/** Thumbnail, name, the star of the default, and how often it has been used. */
+/** Thumbnail, name, the star of the default, how often it has been used, and where it runs. */
 export function WorkflowFace({ workflow }: { workflow: WorkflowSummary }) {
-  const { name, thumbnail_url, is_default, generation_count } = workflow;
+  const { name, thumbnail_url, is_default, generation_count, profile_id } = workflow;
+  const place = usePlace(profile_id);
   return (
     <>
       <span className="flex size-9 shrink-0 items-center justify-center overflow-hidden rounded bg-sunken text-soft">
@@ -80,8 +84,16 @@ export function WorkflowFace({ workflow }: { workflow: WorkflowSummary }) {
         </span>
         <span className="block truncate text-soft text-xs">
           {generation_count === 1 ? "1 generation" : `${generation_count} generations`}
+          {place && ` · ${place}`}
         </span>
       </span>
     </>
   );
+}
+
+/** Which ComfyUI it runs on, where there are several. */
+function usePlace(profileId: string | null): string | undefined {
+  const { data = [] } = useQuery(profilesOptions);
+  const choices = comfyUIProfiles(data);
+  return choices.length > 1 ? choices.find(({ id }) => id === profileId)?.name : undefined;
 }

@@ -6,6 +6,7 @@ import type { WorkflowSummary } from "@/api/types";
 import { useIsViewer } from "@/features/auth/me";
 import { Button } from "@/ui/button";
 import { Failed } from "@/ui/notice";
+import { PopoverPanel } from "@/ui/popover-panel";
 import { SkeletonList } from "@/ui/skeleton";
 import { type Asking, actAtOnce, type WorkflowAct, WorkflowQuestion } from "./actions";
 import { ImportDialog } from "./import-dialog";
@@ -42,11 +43,11 @@ export function WorkflowSelector({ workflowId, onChoose }: SelectorProps) {
     next.current = { act, workflow };
     setOpen(false);
   };
-  /** Once the list has given the focus back, so that the dialog does too. */
+  /** Only then, so that the dialog too gives the focus back to the button. */
   const onListClosed = () => {
     const question = next.current;
     next.current = null;
-    if (question) setTimeout(() => ask(question));
+    if (question) ask(question);
   };
 
   return (
@@ -63,22 +64,17 @@ export function WorkflowSelector({ workflowId, onChoose }: SelectorProps) {
           )}
           <ChevronDown size={16} aria-hidden className="shrink-0 text-soft" />
         </Popover.Trigger>
-        <Popover.Portal>
-          <Popover.Content
-            align="start"
-            sideOffset={4}
-            collisionPadding={8}
-            aria-label="Workflows"
-            onCloseAutoFocus={onListClosed}
-            className="z-30 flex max-h-(--radix-popover-content-available-height) w-[min(28rem,calc(100vw-1rem))] flex-col rounded-lg border border-line bg-raised p-2 shadow-lg"
-          >
-            {workflows && <WorkflowList workflows={workflows} chosenId={workflowId} onChoose={choose} onAct={act} />}
-            {!workflows && error && (
-              <Failed what="The workflows could not be read" error={error} onRetry={() => void refetch()} />
-            )}
-            {!workflows && !error && <SkeletonList rows={4} className="h-14" />}
-          </Popover.Content>
-        </Popover.Portal>
+        <PopoverPanel
+          label="Workflows"
+          onClosed={onListClosed}
+          className="flex max-h-(--radix-popover-content-available-height) w-md flex-col p-2"
+        >
+          {workflows && <WorkflowList workflows={workflows} chosenId={workflowId} onChoose={choose} onAct={act} />}
+          {!workflows && error && (
+            <Failed what="The workflows could not be read" error={error} onRetry={() => void refetch()} />
+          )}
+          {!workflows && !error && <SkeletonList rows={4} className="h-14" />}
+        </PopoverPanel>
       </Popover.Root>
       {!isViewer && (
         <Button title="Import a workflow" onClick={() => setImporting(true)}>

@@ -2,6 +2,7 @@ import { useAccess } from "@/api/access";
 import { api, newIdempotencyKey, read } from "@/api/client";
 import { ApiFailure, messageOf } from "@/api/failure";
 import type { Generation, GenerationOutput } from "@/api/types";
+import { saveFile } from "@/ui/save-file";
 import { toast } from "@/ui/toast";
 import { withoutRow } from "../merge";
 import { addRow, keepRow, markStale } from "../reread";
@@ -52,28 +53,11 @@ const restore = (row: Generation) =>
     keepRow(await read(api.POST("/api/comfyui/generations/{generation_id}/restore", pathOf(row))));
   });
 
-/** The exact graph that ran, to the letter: a number in it may be longer than JavaScript can hold. */
-export async function readGraph(row: Generation): Promise<string> {
-  const params = { ...pathOf(row).params, query: { download: true } };
-  const { data, error, response } = await api.GET("/api/comfyui/generations/{generation_id}/workflow", {
-    params,
-    parseAs: "text",
-  });
-  if (data === undefined) throw new ApiFailure(response.status, error as ConstructorParameters<typeof ApiFailure>[1]);
-  return data as string;
-}
-
 /** Signed addresses of pictures hold for an hour (docs/api.md, "Pictures"), so that one is asked for anew. */
 export const download = (row: Generation, { index }: GenerationOutput) =>
   attempt(row, "Not downloaded.", async () => {
     const isSigned = useAccess.getState().mode === "required";
     const fresh = isSigned ? await read(api.GET("/api/comfyui/generations/{generation_id}", pathOf(row))) : row;
     const output = fresh.outputs.find((one) => one.index === index);
-    if (!output) return;
-    const link = document.createElement("a");
-    link.href = `${output.url}${output.url.includes("?") ? "&" : "?"}download=true`;
-    link.download = output.filename;
-    document.body.append(link);
-    link.click();
-    link.remove();
+    if (output) saveFile(`${output.url}${output.url.includes("?") ? "&" : "?"}download=true`, output.filename);
   });

@@ -1,10 +1,8 @@
-import { useEffect, useState } from "react";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { create } from "zustand";
-import { messageOf } from "@/api/failure";
+import { api, body } from "@/api/client";
 import type { Generation } from "@/api/types";
 import { JsonDialog } from "@/features/workflows/json-dialog";
-import { toast } from "@/ui/toast";
-import { readGraph } from "./act";
 
 const useViewed = create<{ row: Generation | null }>(() => ({ row: null }));
 
@@ -14,31 +12,30 @@ const close = () => useViewed.setState({ row: null });
 /** The graph of the generation that was chosen by `viewJson`. */
 export function JsonView() {
   const row = useViewed((now) => now.row);
-  return row && <View key={row.id} row={row} />;
+  return row && <View key={row.id} id={row.id} />;
 }
 
-function View({ row }: { row: Generation }) {
-  const [text, setText] = useState<string>();
-  useEffect(() => {
-    let isShown = true;
-    readGraph(row).then(
-      (read) => isShown && setText(read),
-      (failure: unknown) => {
-        toast({ kind: "error", message: `The workflow cannot be shown. ${messageOf(failure)}` });
-        if (isShown) close();
-      },
-    );
-    return () => {
-      isShown = false;
-    };
-  }, [row]);
+/** The exact graph that ran, to the letter: a number in it may be longer than JavaScript can hold. */
+const graphOptions = (generationId: string) =>
+  queryOptions({
+    queryKey: ["graph", generationId],
+    queryFn: ({ signal }) => {
+      const params = { path: { generation_id: generationId }, query: { download: true } };
+      return body(api.GET("/api/comfyui/generations/{generation_id}/workflow", { params, signal, parseAs: "text" }));
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    meta: { upkeep: "own" },
+  });
+
+function View({ id }: { id: string }) {
   return (
     <JsonDialog
       open
       onOpenChange={close}
       title="Workflow of this generation"
-      text={text}
-      filename={`workflow-${row.id}.json`}
+      reading={useQuery(graphOptions(id))}
+      filename={`workflow-${id}.json`}
     />
   );
 }

@@ -17,7 +17,7 @@ export function Outputs({ row }: { row: Generation }) {
   return (
     <>
       {pictures.length > 0 && (
-        <div className={clsx("grid gap-2", pictures.length > 1 && "grid-cols-2 sm:grid-cols-3")}>
+        <div className={pictures.length > 1 ? "grid grid-cols-2 gap-2 sm:grid-cols-3" : "contents"}>
           {pictures.map((output, place) => (
             <Picture
               key={output.index}

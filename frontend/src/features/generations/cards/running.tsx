@@ -1,6 +1,7 @@
 import { Ban } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Generation } from "@/api/types";
+import { ProgressBar } from "@/ui/progress-bar";
 import { cancel } from "./act";
 import { ActionButton } from "./action-button";
 import { nameOf, type Shown } from "./shown";
@@ -11,18 +12,13 @@ export function Running({ row, shown }: { row: Generation; shown: Shown }) {
   const doing = shown.status === "running" ? (node ?? "Starting") : "Reading the result";
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
-      <div
-        role="progressbar"
-        aria-label={`Progress: ${nameOf(row)}`}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
-        aria-valuetext={`${percent} %, ${doing}`}
-        className="h-2 min-w-40 flex-1 overflow-hidden rounded-full bg-sunken"
-      >
-        <div className="h-full bg-accent transition-[width] duration-200" style={{ width: `${percent}%` }} />
-      </div>
-      <span className="w-10 text-right tabular-nums">{percent} %</span>
+      <ProgressBar
+        label={`Progress: ${nameOf(row)}`}
+        percent={percent}
+        text={`${percent} %, ${doing}`}
+        className="min-w-40 flex-1"
+      />
+      <span className="w-12 whitespace-nowrap text-right tabular-nums">{percent} %</span>
       <span className="max-w-48 truncate text-soft">{doing}</span>
       {row.started_at && <Elapsed since={row.started_at} />}
       <Cancel row={row} />

@@ -37,11 +37,15 @@ interface ContentsProps {
 function Contents({ sessionId, timeline, onReused }: ContentsProps) {
   const rows = useMemo(() => timeline.rows.toReversed(), [timeline.rows]);
   const hasOlder = timeline.nextCursor !== null;
+  const mayWrite = useMay("write");
   return (
-    <MayWrite value={useMay("write")}>
+    <MayWrite value={mayWrite}>
       <Announcer rows={timeline.rows} />
       {rows.length === 0 && !hasOlder ? (
-        <Empty title="No pictures yet" sentence="Describe the first one below, and press Generate." />
+        <Empty
+          title="No pictures yet"
+          sentence={mayWrite ? "Describe the first one below, and press Generate." : "They are shown as they are made."}
+        />
       ) : (
         <Feed sessionId={sessionId} rows={rows} hasOlder={hasOlder} onReused={onReused} />
       )}

@@ -1,17 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
-import { api, newIdempotencyKey, read } from "@/api/client";
 import { messageOf } from "@/api/failure";
 import { queryClient } from "@/api/queries";
 import type { Profile } from "@/api/types";
 import { comfyUIProfiles } from "@/features/profiles/comfyui-profiles";
-import { profilesOptions } from "@/features/profiles/queries";
-import { workflowsOptions } from "@/features/workflows/queries";
+import { comfyUIChoicesOptions, profilesOptions } from "@/features/profiles/queries";
+import { createWorkflow } from "@/features/workflows/changes";
+import { workflowOptions, workflowsOptions } from "@/features/workflows/queries";
 import { toast } from "@/ui/toast";
 import { changeDraft, draftOf, NO_SESSION } from "../drafts";
 import { chooseWorkflow, startSession } from "./generate";
 import { inputOf } from "./parameters";
-import { choicesOptions, formWorkflowOptions } from "./queries";
 import { RANDOM } from "./seed";
 import { sendAll } from "./sending";
 import starter from "./starter.json";
@@ -49,18 +48,10 @@ async function textToImage(profile: Profile) {
   const known = await queryClient.fetchQuery(workflowsOptions);
   const own = known.filter(({ profile_id }) => profile_id === profile.id);
   const chosen = own.find(({ is_default }) => is_default) ?? own[0];
-  if (chosen) return queryClient.fetchQuery(formWorkflowOptions(chosen.id, profile.id));
-  const { checkpoints } = await queryClient.fetchQuery(choicesOptions(profile.id));
-  const params = { header: { "Idempotency-Key": newIdempotencyKey() } };
-  const body = {
-    name: "Text to image",
-    profile_id: profile.id,
-    workflow_json: withCheckpoint(checkpoints[0]),
-    is_default: true,
-  };
-  const made = await read(api.POST("/api/comfyui/workflows", { params, body }));
-  await queryClient.invalidateQueries({ queryKey: ["workflows"] });
-  return made;
+  if (chosen) return queryClient.fetchQuery(workflowOptions(chosen.id, profile.id));
+  const { checkpoints } = await queryClient.fetchQuery(comfyUIChoicesOptions(profile.id));
+  const workflow_json = withCheckpoint(checkpoints[0]);
+  return createWorkflow({ name: "Text to image", profile_id: profile.id, workflow_json, is_default: true });
 }
 
 function withCheckpoint(checkpoint: string | undefined) {

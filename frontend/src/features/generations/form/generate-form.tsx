@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import { clsx } from "clsx";
 import { Sparkles } from "lucide-react";
 import { type FormEvent, useEffect, useEffectEvent, useId, useState } from "react";
 import { useNavigate } from "react-router";
@@ -29,7 +30,10 @@ export function GenerateForm({ sessionId, workflowId, profileId }: ParameterPane
   const isWanted = wanted === key;
   const isBusy = send.isPending || first.busy || sending.isUnderWay || isWanted;
   const isReading = form === null && workflowId !== null;
-  const start = () => (form ? send.mutate() : void first.start(sessionId ?? undefined));
+  const start = () =>
+    form
+      ? send.mutate(undefined, { onSuccess: (isDone) => isDone && setCount(1) })
+      : void first.start(sessionId ?? undefined);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (isBusy) return;
@@ -58,7 +62,7 @@ export function GenerateForm({ sessionId, workflowId, profileId }: ParameterPane
             type="submit"
             look="strong"
             busy={isBusy}
-            disabled={error !== null}
+            disabled={isReading}
             title="Ctrl+Enter"
             className="min-h-10 min-w-32 flex-1"
           >
@@ -83,10 +87,10 @@ function useSend(sessionId: string | null, form: Form | null, count: number) {
   const navigate = useNavigate();
   return useMutation({
     mutationFn: async () => {
-      if (form === null) return;
+      if (form === null) return false;
       const id = sessionId ?? (await startSession(form.workflow)).id;
       if (sessionId === null) navigate(`/comfyui/${id}`);
-      await generate(id, form, count);
+      return generate(id, form, count);
     },
     onError: (failure) => toast({ kind: "error", message: messageOf(failure) }),
   });
@@ -170,19 +174,17 @@ function Errors({ errors }: { errors: Sending["errors"] }) {
 
 /** How many of several are queued, or why even one takes so long; and the way out. */
 function InSending({ formKey, sending }: { formKey: string; sending: Sending }) {
-  const { trouble, isUnderWay, total, isStopped } = sending;
+  const { trouble, isUnderWay, total } = sending;
   if (trouble === null && !(isUnderWay && total > 1)) return null;
   return (
     <div className="flex items-center gap-3 text-sm">
-      {trouble === null && <Variations sending={sending} />}
+      {total > 1 && <Variations sending={sending} />}
       {trouble !== null && (
-        <p role="status" className="min-w-0 flex-1 text-warn md:text-right">
+        <p role="status" className={clsx("min-w-0 text-warn md:text-right", total > 1 || "flex-1")}>
           {trouble}
         </p>
       )}
-      <Button disabled={isStopped} onClick={() => stopSending(formKey)}>
-        Stop
-      </Button>
+      <Button onClick={() => stopSending(formKey)}>Stop</Button>
     </div>
   );
 }

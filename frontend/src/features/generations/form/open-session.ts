@@ -49,14 +49,12 @@ interface Setting {
   profiles: readonly Profile[];
   profileId: string | null;
   workflow: WorkflowSummary | null;
-  /** False where what would run belongs to another ComfyUI, such as the demo. */
-  isOwn: boolean;
   isPending: boolean;
   error: Error | null;
   retry: () => void;
 }
 
-/** What a session runs on: the workflow chosen in its form, else its own, else the default one; and whose ComfyUI. */
+/** What a session runs on: the workflow chosen in its form, else its own, else the ComfyUI's default one; and whose. */
 export function useSetting(session: Session | null): Setting {
   const { part: ofDraft } = useDraft(session?.id ?? NO_SESSION, (draft) => draft.workflowId);
   const all = useQuery(workflowsOptions);
@@ -71,7 +69,6 @@ export function useSetting(session: Session | null): Setting {
     profiles,
     profileId: session?.profile_id ?? workflow?.profile_id ?? ofProfile ?? null,
     workflow,
-    isOwn: workflow !== null && (workflow.profile_id ?? ofProfile) === ofProfile,
     isPending: all.isPending || known.isPending,
     error: without(all) ?? without(known),
     retry: () => void Promise.all([all.refetch(), known.refetch()]),
@@ -79,8 +76,6 @@ export function useSetting(session: Session | null): Setting {
 }
 
 function defaultOf(workflows: readonly WorkflowSummary[], profileId: string | undefined): WorkflowSummary | undefined {
-  const own = workflows.filter(({ profile_id }) => profile_id === profileId);
-  return (
-    own.find(({ is_default }) => is_default) ?? own[0] ?? workflows.find(({ is_default }) => is_default) ?? workflows[0]
-  );
+  const own = workflows.filter(({ profile_id }) => profile_id === null || profile_id === profileId);
+  return own.find(({ is_default }) => is_default) ?? own[0];
 }

@@ -13,7 +13,7 @@ export const focusPrompt = () => document.getElementById(PROMPT)?.focus();
 export function submitPrompt(): void {
   const form = document.getElementById(FORM);
   if (form instanceof HTMLFormElement) form.requestSubmit();
-  else toast({ kind: "info", message: "The page is not ready to generate yet; try again in a moment." });
+  else toast({ kind: "info", message: "Nothing can be generated here now." });
 }
 
 interface PromptBoxProps {

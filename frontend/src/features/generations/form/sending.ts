@@ -29,6 +29,8 @@ const IDLE: Sending = {
 const AT_ONCE = 3;
 const TRIES = 6;
 const MOST_WARNINGS = 3;
+const SLOW_MS = 3_000;
+const SLOW = "The server takes long to answer; waiting …";
 
 const useAll = create<Record<string, Sending>>(() => ({}));
 
@@ -132,6 +134,7 @@ const troubleFor = ({ status }: ApiFailure) =>
 export async function insist<Data>(sessionId: string, ask: (signal: AbortSignal) => Promise<Data>): Promise<Data> {
   const signal = stopOf(sessionId);
   for (let tries = 1; ; tries += 1) {
+    const slow = setTimeout(() => tellTrouble(sessionId, SLOW), SLOW_MS);
     try {
       const answer = await ask(signal);
       tellTrouble(sessionId, null);
@@ -141,8 +144,10 @@ export async function insist<Data>(sessionId: string, ask: (signal: AbortSignal)
       tellTrouble(sessionId, isLast || signal.aborted ? null : troubleFor(failure));
       signal.throwIfAborted();
       if (isLast) throw failure;
-      await pause(500 * 2 ** tries, signal);
+    } finally {
+      clearTimeout(slow);
     }
+    await pause(500 * 2 ** tries, signal);
   }
 }
 

@@ -28,11 +28,11 @@ export function SizeFields({ form, width, height, shapes }: SizeFieldsProps) {
     onSelect: () => set(shape.width, shape.height),
   }));
   return (
-    <fieldset aria-label="Size" className="flex min-w-0 items-end gap-1">
+    <fieldset aria-label="Size" className="flex min-w-0 items-start gap-1">
       <SideField form={form} shown={width} />
       <IconButton
         label="Swap width and height"
-        className="min-w-7! shrink-0 px-0.5!"
+        className="mt-6.5 min-w-7! shrink-0 px-0.5!"
         onClick={() => set(Number(height.value), Number(width.value))}
       >
         <ArrowLeftRight size={15} aria-hidden />
@@ -40,7 +40,7 @@ export function SizeFields({ form, width, height, shapes }: SizeFieldsProps) {
       <SideField form={form} shown={height} />
       <Menu
         trigger={
-          <IconButton label="Shapes" className="min-w-8! shrink-0 px-1!">
+          <IconButton label="Shapes" className="mt-6.5 min-w-8! shrink-0 px-1!">
             <Ratio size={17} aria-hidden />
           </IconButton>
         }

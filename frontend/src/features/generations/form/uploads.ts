@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, read } from "@/api/client";
+import { api, body, read } from "@/api/client";
 import { ApiFailure } from "@/api/failure";
 import type { Media } from "@/api/types";
 
@@ -22,14 +22,26 @@ export function upload(file: File): Promise<Media> {
 export const thumbnailOptions = (mediaId: string) =>
   queryOptions({
     queryKey: ["media", mediaId, "thumbnail"],
-    queryFn: async ({ signal }): Promise<string | null> => {
+    queryFn: ({ signal }) => {
       const params = { path: { media_id: mediaId } };
-      const asked = { params, signal, parseAs: "blob" as const };
-      const { data, response } = await api.GET("/api/media/{media_id}/thumbnail", asked);
-      if (response.status === 404) return null;
-      if (!data) throw new ApiFailure(response.status, undefined);
-      return URL.createObjectURL(data as Blob);
+      const asked = body(api.GET("/api/media/{media_id}/thumbnail", { params, signal, parseAs: "blob" }));
+      return asked.then(dataAddress, noneIfMissing);
     },
     staleTime: Number.POSITIVE_INFINITY,
-    gcTime: Number.POSITIVE_INFINITY,
+    meta: { upkeep: "own" },
   });
+
+function noneIfMissing(failure: unknown): null {
+  if (failure instanceof ApiFailure && failure.status === 404) return null;
+  throw failure;
+}
+
+/** Unlike that of an object, it needs not be given back. */
+function dataAddress(picture: Blob): Promise<string> {
+  const reader = new FileReader();
+  return new Promise((resolve, reject) => {
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(picture);
+  });
+}
