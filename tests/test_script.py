@@ -15,7 +15,7 @@ CHECKS = ("ruff", "mypy", "lint-imports", "pytest")
 PYTEST = [
     "pytest -n 2 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
     "pytest -n 2 -m alone",
-    "pytest -m browser",
+    "pytest tests/browser -m browser",
 ]
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 
