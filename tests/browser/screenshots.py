@@ -49,6 +49,8 @@ def take_all(browser: Browser, api: Api, url: str, session_id: str) -> None:
                 if name == "dashboard":
                     api.post(f"/comfyui/sessions/{session_id}/generate", {"parameters": {"steps": 40}})
                 page.goto(path)
+                if name == "comfyui":
+                    expect(page.locator("article img").last).to_be_visible()
                 shoot(page, f"{name}-{look}-{device}")
             page.goto(pages["comfyui"])
             page.get_by_role("button", name="Open picture 1").last.click()
@@ -75,7 +77,7 @@ def window(browser: Browser, url: str, look: Literal["light", "dark"], options: 
 
 def shoot(page: Page, name: str) -> None:
     page.wait_for_function(IS_STILL)
-    page.wait_for_timeout(500)  # numbers and connections settle
+    page.wait_for_timeout(1_200)  # numbers and connections settle
     page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)
 
 
