@@ -18,6 +18,7 @@ from spoonfeeder.core.passwords import Passwords
 from spoonfeeder.core.settings import Settings, SettingsError
 from spoonfeeder.core.signed_urls import SignedUrls
 from spoonfeeder.db.session import close_engine, open_engine, open_sessions
+from spoonfeeder.providers.registry import Adapters
 from spoonfeeder.realtime.dispatcher import Dispatcher
 from spoonfeeder.realtime.doorbell import Doorbell
 from spoonfeeder.realtime.emitter import Emitter
@@ -52,6 +53,7 @@ class Runtime:
     targets: TargetPolicy
     http: httpx2.AsyncClient
     backends: Backends
+    adapters: Adapters
     leases: dict[UUID, Any] = field(default_factory=dict)
     readiness: dict[str, Callable[[], bool]] = field(default_factory=dict)
 
@@ -76,6 +78,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         emit = partial(_emit_signed, emitter, signed_urls)
         dispatcher = await stack.enter_async_context(Dispatcher(doorbell.ring, emit))
         backends = await stack.enter_async_context(Backends(http, targets))
+        adapters = await stack.enter_async_context(Adapters(http, targets))
         yield Runtime(
             settings=settings,
             engine=engine,
@@ -93,6 +96,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             targets=targets,
             http=http,
             backends=backends,
+            adapters=adapters,
         )
 
 

@@ -76,3 +76,19 @@ def test_a_refusal_is_told_and_keeps_what_was_typed(comfyui: ComfyUIPage, page: 
     expect(page.get_by_text("1,000 generations waiting").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("kept")
+
+
+def test_typing_replaces_the_prompt_that_a_slow_page_fills_in(comfyui: ComfyUIPage, page: Page, session_id: str) -> None:
+    slow: list[Route] = []
+    is_slow = True
+    page.route("**/api/comfyui/workflows/*", lambda route: slow.append(route) if is_slow else route.continue_())
+    comfyui.open(session_id)
+    prompt = page.get_by_role("textbox", name="Prompt", exact=True)
+    prompt.focus()
+    expect(prompt).to_have_value("")
+    is_slow = False
+    for route in slow:
+        route.continue_()
+    expect(prompt).not_to_have_value("")
+    page.keyboard.type("mine")
+    expect(prompt).to_have_value("mine")

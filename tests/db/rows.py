@@ -1,6 +1,7 @@
 """Rows for the tests of the tables."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from spoonfeeder.db import (
     ApiCall,
     ApiKey,
     AuditEntry,
+    Budget,
     Conversation,
     Generation,
     IdempotencyKey,
@@ -20,6 +22,7 @@ from spoonfeeder.db import (
     Media,
     Message,
     Profile,
+    ProfileKey,
     ProfileModel,
     ProviderSetting,
     RefreshToken,
@@ -27,6 +30,7 @@ from spoonfeeder.db import (
     Session,
     SystemValue,
     Task,
+    UsageCall,
     Workflow,
 )
 
@@ -82,6 +86,9 @@ async def seed_workspace(session: AsyncSession, workspace_id: UUID) -> None:
     album = Session(**theirs, profile_id=server.id, title="Cats")
     session.add_all(
         [
+            Budget(**theirs, profile_id=server.id, monthly_usd=Decimal("20")),
+            ProfileKey(**theirs, profile_id=server.id, name="second", api_key="v2.default.x.y"),
+            UsageCall(**theirs, profile_id=server.id, provider="openai", model="gpt-5-mini", purpose="chat"),
             ProfileModel(**theirs, profile_id=server.id, model_id="sdxl.safetensors"),
             Result(**theirs, task_id=poem.id, type="text", content="Roses", details={"tokens": 3}),
             Message(**theirs, conversation_id=chat.id, role="user", content="Hi"),

@@ -47,6 +47,45 @@ class MessageRole(StrEnum):
     SYSTEM = "system"
 
 
+class MessageStatus(StrEnum):
+    """`partial`: the answer broke off, its text is kept (R23)."""
+
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FinishReason(StrEnum):
+    STOP = "stop"
+    LENGTH = "length"
+    CONTENT_FILTER = "content_filter"
+    REFUSAL = "refusal"
+    OTHER = "other"
+
+
+class CallStatus(StrEnum):
+    """`unknown`: the process died before the call's end."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class Purpose(StrEnum):
+    """What a call to a provider was for."""
+
+    CHAT = "chat"
+    TITLE = "title"
+    COMPARE = "compare"
+    API = "api"
+    EMBEDDINGS = "embeddings"
+    TASK = "task"
+
+
 class WorkspaceRole(StrEnum):
     OWNER = "owner"
     ADMIN = "admin"

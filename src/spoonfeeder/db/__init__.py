@@ -9,9 +9,10 @@ from spoonfeeder.db.comfyui import Generation, Session, Workflow
 from spoonfeeder.db.idempotency import IdempotencyKey
 from spoonfeeder.db.logs import ApiCall, AuditEntry
 from spoonfeeder.db.media import Media
-from spoonfeeder.db.profile import Profile, ProfileModel, ProviderSetting
+from spoonfeeder.db.profile import Profile, ProfileKey, ProfileModel, ProviderSetting
 from spoonfeeder.db.system import SystemValue
 from spoonfeeder.db.task import Result, Task
+from spoonfeeder.db.usage import Budget, UsageCall
 
 __all__ = [
     "DEFAULT_WORKSPACE_ID",
@@ -20,6 +21,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Base",
+    "Budget",
     "Conversation",
     "Generation",
     "IdempotencyKey",
@@ -28,6 +30,7 @@ __all__ = [
     "Media",
     "Message",
     "Profile",
+    "ProfileKey",
     "ProfileModel",
     "ProviderSetting",
     "RefreshToken",
@@ -35,6 +38,7 @@ __all__ = [
     "Session",
     "SystemValue",
     "Task",
+    "UsageCall",
     "User",
     "Workflow",
     "Workspace",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from spoonfeeder.core.vocabulary import ConnectionStatus
 from spoonfeeder.db.base import (
     Base,
+    Counter,
     Created,
     Deletable,
     Id,
@@ -54,6 +55,7 @@ class Profile(Owned, Created, Updated, Deletable, Base):
     url: Mapped[Str500 | None]
     options: Mapped[dict[str, Any] | None]
     prompt_template: Mapped[LongText | None]
+    first_byte_timeout_seconds: Mapped[int | None]
     input_modalities: Mapped[Words]
     output_modalities: Mapped[Words]
 
@@ -72,3 +74,25 @@ class ProfileModel(Owned, Created, Base):
     name: Mapped[Str255 | None]
     input_modalities: Mapped[Words]
     output_modalities: Mapped[Words]
+
+
+class ProfileKey(Owned, Created, Base):
+    """One of several API keys that a profile uses in turn; `api_key` null stands for the profile's own key.
+
+    `url` is the profile's address at the time the key was saved, to whose origin the cipher text is bound.
+    """
+
+    __tablename__ = "profile_keys"
+    __table_args__ = (Index(None, "profile_id"), Index(None, "workspace_id"))
+
+    id: Mapped[Id]
+    profile_id: Mapped[UUID] = mapped_column(ForeignKey("profiles.id", ondelete="CASCADE"))
+    name: Mapped[Str255]
+    api_key: Mapped[LongText | None]
+    url: Mapped[Str500 | None]
+    request_count: Mapped[Counter]
+    error_count: Mapped[Counter]
+    last_used_at: Mapped[datetime | None]
+    last_error_code: Mapped[Str50 | None]
+    rests_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]

@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, Table, true
 
 from spoonfeeder.core.crypto import CANARY_BINDING, binding, origin_of
 from spoonfeeder.db import canary
-from spoonfeeder.db.profile import Profile, ProviderSetting
+from spoonfeeder.db.profile import Profile, ProfileKey, ProviderSetting
 from spoonfeeder.db.system import SystemValue
 
 
@@ -44,6 +44,8 @@ def _of_workspace(table: Any, column: str, address: str) -> SealedColumn:
 
 VALUES: Any = SystemValue.__table__
 PROFILE_KEY = _of_workspace(Profile.__table__, "api_key", "url")
-SECRETS = (PROFILE_KEY, _of_workspace(ProviderSetting.__table__, "api_key", "endpoint_url"))
+POOL_KEY = _of_workspace(ProfileKey.__table__, "api_key", "url")
+SETTING_KEY = _of_workspace(ProviderSetting.__table__, "api_key", "endpoint_url")
+SECRETS = (PROFILE_KEY, POOL_KEY, SETTING_KEY)
 CANARY = SealedColumn(VALUES.c.value, lambda _: CANARY_BINDING, VALUES.c.key == canary.KEY)
 """Written anew after all secrets: while an older key made it, a rotation has not come to its end."""

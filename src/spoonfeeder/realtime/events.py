@@ -16,7 +16,7 @@ from spoonfeeder.realtime import rooms
 SEQ_STEP = 1_000_000
 
 Percent = Annotated[int, Field(ge=0, le=100)]
-ResourceKind = Literal["session", "workflow", "profile", "generation"]
+ResourceKind = Literal["session", "workflow", "profile", "generation", "conversation", "settings", "budget"]
 Change = Literal["created", "updated", "deleted", "restored"]
 
 

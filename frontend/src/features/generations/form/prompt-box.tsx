@@ -39,7 +39,7 @@ export function PromptBox({ label, isMain = false, value, placeholder, error, on
         rows={isMain ? 2 : 1}
         value={value}
         placeholder={placeholder}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={onChange}
         className={clsx("max-h-[22dvh]", isMain && "min-h-14")}
         {...(error ? { "aria-invalid": true, "aria-describedby": `${id}-error` } : {})}
       />
@@ -52,14 +52,34 @@ export function PromptBox({ label, isMain = false, value, placeholder, error, on
   );
 }
 
-function GrowingTextArea({ className, ...rest }: ComponentProps<"textarea">) {
+interface GrowingTextAreaProps extends Omit<ComponentProps<"textarea">, "value" | "onChange"> {
+  value: string;
+  onChange: (text: string) => void;
+}
+
+/** What a loading page fills in under the cursor is selected, so that typing replaces it. */
+function GrowingTextArea({ className, value, onChange, ...rest }: GrowingTextAreaProps) {
   const box = useRef<HTMLTextAreaElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows from the text, which it is not told of
+  const shown = useRef(value);
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight + 2}px`;
-  }, [rest.value]);
-  return <textarea {...rest} ref={box} className={clsx(CONTROL, "resize-none overflow-y-auto", className)} />;
+    if (shown.current === "" && value !== "" && element === document.activeElement) element.select();
+    shown.current = value;
+  }, [value]);
+  const type = (text: string) => {
+    shown.current = text;
+    onChange(text);
+  };
+  return (
+    <textarea
+      {...rest}
+      ref={box}
+      value={value}
+      onChange={(event) => type(event.target.value)}
+      className={clsx(CONTROL, "resize-none overflow-y-auto", className)}
+    />
+  );
 }

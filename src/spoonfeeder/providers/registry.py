@@ -1,0 +1,85 @@
+"""Which adapter speaks to which provider; the vendors' SDKs are heavy, so each is imported at its first use."""
+
+from collections import OrderedDict
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+from spoonfeeder.core.http import TargetPolicy, open_client
+from spoonfeeder.core.vocabulary import Provider
+from spoonfeeder.providers.base import Adapter, Connection
+from spoonfeeder.providers.errors import NotSupported
+
+MOST_ADAPTERS = 500
+MOST_CLIENTS = 50
+MOST_STREAMS = 1_000
+"""At one server at a time."""
+
+
+def adapter_class(provider: Provider) -> type[Adapter]:
+    """Raises NotSupported for a provider that takes no messages."""
+    match provider:
+        case Provider.OLLAMA:
+            from spoonfeeder.providers.ollama import Ollama
+
+            return Ollama
+        case Provider.OPENAI:
+            from spoonfeeder.providers.openai import OpenAI
+
+            return OpenAI
+        case Provider.GEMINI:
+            from spoonfeeder.providers.gemini import Gemini
+
+            return Gemini
+        case Provider.CLAUDE:
+            from spoonfeeder.providers.claude import Claude
+
+            return Claude
+        case Provider.COMFYUI:
+            raise NotSupported("ComfyUI runs workflows; it is no chat model.")
+
+
+class Adapters:
+    """The adapters of saved connections. Opens with `async with`; servers have a client each, so none waits for another."""
+
+    def __init__(self, shared: httpx2.AsyncClient, policy: TargetPolicy) -> None:
+        self._shared = shared
+        self._policy = policy
+        self._adapters: OrderedDict[Connection, Adapter] = OrderedDict()
+        self._clients: dict[tuple[Provider, str | None], httpx2.AsyncClient] = {}
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def get(self, connection: Connection) -> Adapter:
+        """Raises NotSupported."""
+        adapter = self._adapters.get(connection)
+        if adapter is None:
+            adapter = adapter_class(connection.provider)(connection, self._client(connection))
+            self._adapters[connection] = adapter
+            if len(self._adapters) > MOST_ADAPTERS:
+                self._adapters.popitem(last=False)
+        self._adapters.move_to_end(connection)
+        return adapter
+
+    def once(self, connection: Connection) -> Adapter:
+        """For a connection that is only tried out. Raises NotSupported."""
+        return adapter_class(connection.provider)(connection, self._shared)
+
+    def _client(self, connection: Connection) -> httpx2.AsyncClient:
+        server = (connection.provider, connection.url)
+        if server not in self._clients:
+            if len(self._clients) >= MOST_CLIENTS:
+                return self._shared
+            client = open_client(self._policy, max_connections=MOST_STREAMS)
+            self._stack.push_async_callback(client.aclose)
+            self._clients[server] = client
+        return self._clients[server]
