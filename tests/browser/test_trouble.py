@@ -78,7 +78,9 @@ def test_a_refusal_is_told_and_keeps_what_was_typed(comfyui: ComfyUIPage, page: 
     expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("kept")
 
 
-def test_typing_replaces_the_prompt_that_a_slow_page_fills_in(comfyui: ComfyUIPage, page: Page, session_id: str) -> None:
+def test_typing_replaces_the_prompt_that_a_slow_page_fills_in(
+    comfyui: ComfyUIPage, page: Page, session_id: str
+) -> None:
     slow: list[Route] = []
     is_slow = True
     page.route("**/api/comfyui/workflows/*", lambda route: slow.append(route) if is_slow else route.continue_())

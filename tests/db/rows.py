@@ -86,7 +86,7 @@ async def seed_workspace(session: AsyncSession, workspace_id: UUID) -> None:
     album = Session(**theirs, profile_id=server.id, title="Cats")
     session.add_all(
         [
-            Budget(**theirs, profile_id=server.id, monthly_usd=Decimal("20")),
+            Budget(**theirs, profile_id=server.id, monthly_usd=Decimal(20)),
             ProfileKey(**theirs, profile_id=server.id, name="second", api_key="v2.default.x.y"),
             UsageCall(**theirs, profile_id=server.id, provider="openai", model="gpt-5-mini", purpose="chat"),
             ProfileModel(**theirs, profile_id=server.id, model_id="sdxl.safetensors"),

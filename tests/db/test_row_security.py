@@ -119,6 +119,9 @@ async def test_nothing_is_written_to_another_workspace(runtime: Runtime, foreign
         theirs = dict(
             (await work.session.execute(select(table).where(table.c.workspace_id == foreign_id))).one()._mapping
         )
+    for column in table.c:
+        if column.computed is not None:
+            del theirs[column.name]
     new = theirs | {"id": uuid4()} if "id" in table.c else theirs | {"key": "another"}
     for smuggled in (
         insert(table).values(new),
