@@ -15,12 +15,14 @@ from spoonfeeder.db import migrate
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.fixtures.databases import Databases, open_databases
+from tests.serving import NOBODY_URL
 
-# What the developer's environment and `.env` say of their own system must not reach a test.
+# What the developer's environment and `.env` say of their own system must not reach a test, nor a test their Ollama.
 Settings.model_config["env_file"] = None
 for name in (*Settings.model_fields, "spoonfeeder_home"):
     if name != "home":
         os.environ.pop(name.upper(), None)
+os.environ["OLLAMA_URL"] = NOBODY_URL
 
 pytest_plugins = ["tests.fixtures.application", "tests.fixtures.server_mode"]
 TEMPLATE = "template_migrated"

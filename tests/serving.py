@@ -11,6 +11,9 @@ import uvicorn
 from spoonfeeder.core.door.wire import server_options
 from tests.waiting import until
 
+NOBODY_URL = "http://127.0.0.1:9"
+"""Nothing listens there."""
+
 
 class Server(uvicorn.Server):
     """Ends when it is told to, without the pauses of 0.1 s that uvicorn makes even where nobody is connected."""

@@ -17,6 +17,7 @@ def upgrade() -> None:
             ADD COLUMN system_prompt TEXT,
             ADD COLUMN options JSONB,
             ADD COLUMN head_id UUID,
+            ADD COLUMN message_count INTEGER DEFAULT 0 NOT NULL,
             ADD CONSTRAINT fk_conversations_profile_id FOREIGN KEY (profile_id)
                 REFERENCES profiles (id) ON DELETE SET NULL
         """
@@ -42,7 +43,9 @@ def upgrade() -> None:
             ADD COLUMN lease_until TIMESTAMP WITH TIME ZONE,
             ADD COLUMN stop_requested_at TIMESTAMP WITH TIME ZONE,
             ADD COLUMN completed_at TIMESTAMP WITH TIME ZONE,
-            ADD COLUMN search TSVECTOR GENERATED ALWAYS AS (to_tsvector('simple', left(content, 200000))) STORED,
+            ADD COLUMN search TSVECTOR GENERATED ALWAYS AS (
+                CASE WHEN status <> 'streaming' THEN to_tsvector('simple', left(content, 200000)) END
+            ) STORED,
             ADD CONSTRAINT ck_messages_status
                 CHECK (status IN ('streaming', 'complete', 'partial', 'failed', 'cancelled')),
             ADD CONSTRAINT fk_messages_parent_id FOREIGN KEY (parent_id) REFERENCES messages (id) ON DELETE CASCADE,
@@ -50,8 +53,8 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX idx_messages_parent_id ON messages (parent_id)")
-    op.execute("CREATE INDEX idx_messages_search ON messages USING gin (search)")
-    op.execute("CREATE INDEX idx_messages_streaming ON messages (lease_until) WHERE status = 'streaming'")
+    op.execute("CREATE INDEX idx_messages_search ON messages USING gin (search) WITH (fastupdate = off)")
+    op.execute("CREATE INDEX idx_messages_streaming ON messages (id) WHERE status = 'streaming'")
     op.execute(
         """
         UPDATE messages SET parent_id = earlier.id FROM (
@@ -62,18 +65,42 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        UPDATE conversations SET head_id = (
-            SELECT id FROM messages WHERE conversation_id = conversations.id ORDER BY created_at DESC, id DESC LIMIT 1
-        )
+        UPDATE conversations SET
+            head_id = (
+                SELECT id FROM messages WHERE conversation_id = conversations.id
+                ORDER BY created_at DESC, id DESC LIMIT 1
+            ),
+            message_count = (SELECT count(*) FROM messages WHERE conversation_id = conversations.id)
         """
     )
     op.execute(
         """
-        CREATE FUNCTION search_messages(workspace uuid, words tsquery)
-        RETURNS TABLE (message_id uuid, conversation_id uuid, rank real) LANGUAGE sql STABLE SECURITY DEFINER
+        CREATE FUNCTION search_messages(workspace uuid, words tsquery, most integer)
+        RETURNS TABLE (conversation_id uuid, message_id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER
         SET search_path = pg_catalog, public AS $$
-            SELECT id, conversation_id, ts_rank(search, words) FROM messages
-            WHERE search @@ words AND workspace_id = workspace
+        #variable_conflict use_column
+        DECLARE
+            many CONSTANT integer := 2000;
+            ids uuid[];
+        BEGIN
+            ids := ARRAY(SELECT id FROM messages WHERE search @@ words AND workspace_id = workspace LIMIT many);
+            IF cardinality(ids) < many THEN
+                RETURN QUERY
+                    SELECT DISTINCT ON (conversations.id) conversations.id, messages.id
+                    FROM messages JOIN conversations ON conversations.id = messages.conversation_id
+                    WHERE messages.id = ANY (ids) AND conversations.deleted_at IS NULL
+                    ORDER BY conversations.id, messages.position DESC;
+            ELSE -- nearly every conversation has such a message, so the first ones are soon found
+                RETURN QUERY
+                    SELECT conversations.id, newest.id FROM conversations CROSS JOIN LATERAL (
+                        SELECT id FROM (
+                            SELECT messages.* FROM messages WHERE messages.conversation_id = conversations.id OFFSET 0
+                        ) its WHERE search @@ words ORDER BY position DESC LIMIT 1
+                    ) newest
+                    WHERE workspace_id = workspace AND deleted_at IS NULL
+                    ORDER BY updated_at DESC, conversations.id DESC LIMIT most;
+            END IF;
+        END
         $$
         """
     )
@@ -139,8 +166,15 @@ def upgrade() -> None:
         )
         """
     )
-    op.execute("CREATE INDEX idx_usage_calls_workspace_started ON usage_calls (workspace_id, started_at DESC, id DESC)")
-    op.execute("CREATE INDEX idx_usage_calls_profile_started ON usage_calls (profile_id, started_at DESC)")
+    op.execute(
+        """
+        CREATE INDEX idx_usage_calls_workspace_started
+            ON usage_calls (workspace_id, started_at DESC, id DESC) INCLUDE (cost_usd)
+        """
+    )
+    op.execute(
+        "CREATE INDEX idx_usage_calls_profile_started ON usage_calls (profile_id, started_at DESC) INCLUDE (cost_usd)"
+    )
     op.execute("CREATE INDEX idx_usage_calls_open ON usage_calls (started_at) WHERE status = 'open'")
     for column in ("key_id", "conversation_id", "message_id", "created_by"):
         op.execute(f"CREATE INDEX idx_usage_calls_{column} ON usage_calls ({column})")
@@ -165,7 +199,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("budgets", "usage_calls", "profile_keys"):
         op.execute(f"DROP TABLE {table}")
-    op.execute("DROP FUNCTION search_messages(uuid, tsquery)")
+    op.execute("DROP FUNCTION search_messages(uuid, tsquery, integer)")
     op.execute(
         """
         ALTER TABLE messages
@@ -179,7 +213,8 @@ def downgrade() -> None:
     op.execute(
         """
         ALTER TABLE conversations
-            DROP COLUMN head_id, DROP COLUMN options, DROP COLUMN system_prompt, DROP COLUMN profile_id
+            DROP COLUMN message_count, DROP COLUMN head_id, DROP COLUMN options, DROP COLUMN system_prompt,
+            DROP COLUMN profile_id
         """
     )
     op.execute("ALTER TABLE profiles DROP COLUMN first_byte_timeout_seconds")

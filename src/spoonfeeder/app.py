@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import socketio
 from fastapi import APIRouter, FastAPI
@@ -13,10 +13,11 @@ from spoonfeeder import __version__
 from spoonfeeder.core.actor import LOCAL_OWNER
 from spoonfeeder.core.door import guard
 from spoonfeeder.core.render import install_renderer
+from spoonfeeder.core.server_sent_events import Streams
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.canary import check_encryption_keys
 from spoonfeeder.db.row_security import warn_unless_secured
-from spoonfeeder.durable.sweep import do_chores_for_ever, sweep_for_ever
+from spoonfeeder.durable.sweep import do_chores_for_ever, sweep_for_ever, watch_for_ever
 from spoonfeeder.features.auth import setup
 from spoonfeeder.features.auth.api_keys_router import router as api_keys
 from spoonfeeder.features.auth.chores import CHORES as AUTH_CHORES
@@ -24,6 +25,11 @@ from spoonfeeder.features.auth.login_router import router as login
 from spoonfeeder.features.auth.me_router import router as me
 from spoonfeeder.features.auth.rate_headers import RateHeaders
 from spoonfeeder.features.auth.throttle import check_limits
+from spoonfeeder.features.chat.conversations.chores import purge_conversations
+from spoonfeeder.features.chat.conversations.message_router import router as messages
+from spoonfeeder.features.chat.conversations.router import router as conversations
+from spoonfeeder.features.chat.conversations.writing import open_answers
+from spoonfeeder.features.chat.router import router as chat
 from spoonfeeder.features.generations.chores import CHORES
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.features.generations.media_router import router as generation_media
@@ -34,17 +40,23 @@ from spoonfeeder.features.logs.calls import WaitingCalls
 from spoonfeeder.features.logs.router import router as logs
 from spoonfeeder.features.logs.writer import purge_api_log, writing
 from spoonfeeder.features.media.router import router as media
+from spoonfeeder.features.models.router import router as models
+from spoonfeeder.features.openai_api.router import router as openai_api
 from spoonfeeder.features.people.invitation_router import links as invitation_links
 from spoonfeeder.features.people.invitation_router import router as invitations
 from spoonfeeder.features.people.user_router import router as users
 from spoonfeeder.features.people.workspace_router import router as workspaces
 from spoonfeeder.features.profiles.catalog_router import router as catalog
 from spoonfeeder.features.profiles.comfyui_router import router as comfyui
+from spoonfeeder.features.profiles.key_router import router as profile_keys
 from spoonfeeder.features.profiles.router import router as profiles
 from spoonfeeder.features.sessions.router import router as sessions
+from spoonfeeder.features.settings.router import router as settings_of_providers
 from spoonfeeder.features.system.first_start import make_own_profile
 from spoonfeeder.features.system.router import front
 from spoonfeeder.features.system.router import router as system
+from spoonfeeder.features.usage.chores import CHORES as USAGE_CHORES
+from spoonfeeder.features.usage.router import router as usage
 from spoonfeeder.features.workflows.router import router as workflows
 from spoonfeeder.openapi import Api
 from spoonfeeder.runtime import open_runtime
@@ -53,6 +65,8 @@ from spoonfeeder.web.page import Web
 from spoonfeeder.work import open_work
 
 ROUTERS = (
+    chat,
+    openai_api,
     front,
     system,
     login,
@@ -64,6 +78,8 @@ ROUTERS = (
     invitation_links,
     profiles,
     catalog,
+    profile_keys,
+    settings_of_providers,
     comfyui,
     workflows,
     sessions,
@@ -71,7 +87,11 @@ ROUTERS = (
     generations,
     generation_media,
     media,
+    conversations,
+    messages,
+    usage,
     logs,
+    models,
 )
 
 
@@ -91,7 +111,7 @@ def create_api(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(settings) as runtime:
+        async with open_runtime(settings) as runtime, AsyncExitStack() as stack:
             await check_encryption_keys(runtime.engine, runtime.cipher)
             await warn_unless_secured(runtime.engine)
             api.state.runtime = runtime
@@ -99,9 +119,13 @@ def create_api(settings: Settings) -> FastAPI:
                 await make_own_profile(work, settings.comfyui_url)
             await setup.announce(runtime)
             runtime.readiness["sockets"] = lambda: api.state.sockets.healthy
+            answers = await stack.enter_async_context(open_answers(runtime, api.state.streams))
+            api.state.answers = answers
+            chores = (*CHORES, *AUTH_CHORES, *USAGE_CHORES, purge_api_log, purge_conversations)
             loops = [
+                asyncio.create_task(watch_for_ever(runtime, [answers.end_abandoned])),
                 asyncio.create_task(sweep_for_ever(runtime, [GENERATIONS])),
-                asyncio.create_task(do_chores_for_ever(runtime, (*CHORES, *AUTH_CHORES, purge_api_log))),
+                asyncio.create_task(do_chores_for_ever(runtime, chores)),
             ]
             async with writing(runtime, calls), api.state.sockets.serving(runtime):
                 yield
@@ -124,8 +148,8 @@ def create_api(settings: Settings) -> FastAPI:
     return api
 
 
-def create_app(settings: Settings, sockets: Sockets | None = None) -> ASGIApp:
-    """Everything that listens on HOST:PORT; `sockets` from a caller who closes them before the lifespan does.
+def create_app(settings: Settings, sockets: Sockets | None = None, streams: Streams | None = None) -> ASGIApp:
+    """Everything that listens on HOST:PORT; `sockets` and `streams` from a caller who closes them before the lifespan.
 
     Raises SettingsError for settings that must not start.
     """
@@ -133,4 +157,5 @@ def create_app(settings: Settings, sockets: Sockets | None = None) -> ASGIApp:
     check_limits(settings)
     api = create_api(settings)
     api.state.sockets = sockets or Sockets()
+    api.state.streams = streams or Streams()
     return guard(Web(socketio.ASGIApp(api.state.sockets.server, api)), settings)

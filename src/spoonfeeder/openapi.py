@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from spoonfeeder.core.error_forms import OPENAI_DOOR, OpenAIFailure
 from spoonfeeder.core.schema import Failure
 from spoonfeeder.features.auth.policy import PUBLIC, Policy
 from spoonfeeder.realtime.events import EVENTS, Event
@@ -18,6 +19,7 @@ _COMPONENTS = "#/components/schemas/"
 _ALWAYS = (400, 403, 414, 421, 422, 429, 431, 503)
 _OF_BODIES = (408, 409, 413, 415)
 _OF_SIGNED_IN = (401, 404)
+_OF_OPENAI = (402, 409, 502, 504)
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -42,7 +44,7 @@ class Api(FastAPI):
 
 def _add_events(document: dict[str, Any]) -> None:
     """`x-events`: by name the schema of the payload and the rooms it goes to."""
-    models: list[type[BaseModel]] = [Failure, *EVENTS.values()]
+    models: list[type[BaseModel]] = [Failure, OpenAIFailure, *EVENTS.values()]
     _, made = models_json_schema([(model, "serialization") for model in models], ref_template=f"{_COMPONENTS}{{model}}")
     document["components"]["schemas"] |= made["$defs"]
     document["x-events"] = {
@@ -84,21 +86,24 @@ def _add_policies(document: dict[str, Any], routes: Iterable[RouteContext]) -> N
 
 
 def _add_failures(document: dict[str, Any]) -> None:
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
             wanted = {*_ALWAYS, *(_OF_BODIES if method != "get" else ())}
             if operation["security"]:
                 wanted |= {*_OF_SIGNED_IN}
             if "parameters" in operation or "requestBody" in operation:
                 wanted.add(404)
+            model: type[BaseModel] = Failure
+            if path.startswith(f"{OPENAI_DOOR}/"):
+                model, wanted = OpenAIFailure, {*wanted, *_OF_OPENAI} - {422}
             kept = {status: answer for status, answer in operation["responses"].items() if status != "422"}
             operation["responses"] = dict(
-                sorted({**{str(status): _failure(status) for status in wanted}, **kept}.items())
+                sorted({**{str(status): _failure(status, model) for status in wanted}, **kept}.items())
             )
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
 
 
-def _failure(status: int) -> dict[str, Any]:
-    schema = {"$ref": f"{_COMPONENTS}{Failure.__name__}"}
+def _failure(status: int, model: type[BaseModel]) -> dict[str, Any]:
+    schema = {"$ref": f"{_COMPONENTS}{model.__name__}"}
     return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}

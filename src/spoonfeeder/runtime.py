@@ -19,6 +19,7 @@ from spoonfeeder.core.settings import Settings, SettingsError
 from spoonfeeder.core.signed_urls import SignedUrls
 from spoonfeeder.db.session import close_engine, open_engine, open_sessions
 from spoonfeeder.providers.registry import Adapters
+from spoonfeeder.providers.retries import Retries
 from spoonfeeder.realtime.dispatcher import Dispatcher
 from spoonfeeder.realtime.doorbell import Doorbell
 from spoonfeeder.realtime.emitter import Emitter
@@ -54,6 +55,7 @@ class Runtime:
     http: httpx2.AsyncClient
     backends: Backends
     adapters: Adapters
+    retries: Retries = field(default_factory=Retries)
     leases: dict[UUID, Any] = field(default_factory=dict)
     readiness: dict[str, Callable[[], bool]] = field(default_factory=dict)
 

@@ -28,6 +28,7 @@ class Work:
         self.actor = actor
         self._rings: list[Ring] = []
         self._events: list[Event] = []
+        self._steps: list[Callable[[], None]] = []
 
     @property
     def workspace_id(self) -> UUID:
@@ -46,6 +47,10 @@ class Work:
     def emit(self, event: Event) -> None:
         self._events.append(event)
 
+    def afterwards(self, step: Callable[[], None]) -> None:
+        """To be done in this process once the transaction is committed."""
+        self._steps.append(step)
+
     def tell_change(self, kind: ResourceKind, row_id: UUID, change: Change) -> None:
         """Tells all windows of the workspace, once, that there is something to read again."""
         event = ResourceChanged(workspace_id=self.workspace_id, kind=kind, id=row_id, change=change)
@@ -54,6 +59,8 @@ class Work:
 
     async def _commit(self) -> None:
         await self.session.commit()
+        for step in self._steps:
+            step()
         for ring in self._rings:
             self.runtime.dispatcher.ring(ring)
         for event in self._events:

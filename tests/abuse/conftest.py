@@ -13,6 +13,7 @@ from spoonfeeder.core.settings import Settings
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.simulator import Options, Simulator
+from spoonfeeder.simulator.ollama import SimulatedOllama
 from tests.abuse.matrix import matrix
 from tests.fixtures.application import NO_TLS, Application, serve_api, serve_work
 from tests.fixtures.databases import Databases
@@ -31,10 +32,12 @@ async def api(
     with Redis.from_url(redis_server.url) as client:
         client.flushall()
     async with AsyncExitStack() as stack:
+        ollama = await stack.enter_async_context(SimulatedOllama())
         settings = Settings(
             _env_file=None,
             database_url=postgres.url(stack.enter_context(databases.database(migrated_template))),
             redis_url=redis_server.url,
+            ollama_url=ollama.url,
             SPOONFEEDER_HOME=tmp_path_factory.mktemp("home"),
             encryption_key=secrets.token_hex(32),
             lease_seconds=3,

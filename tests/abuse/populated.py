@@ -12,9 +12,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from spoonfeeder.core.actor import LOCAL_OWNER_ID
-from spoonfeeder.db import Generation, Media, Profile, ProfileModel, Session, Workflow, Workspace
+from spoonfeeder.db import Generation, Media, Profile, ProfileModel, ProviderSetting, Session, Workflow, Workspace
 from spoonfeeder.db.access import ApiKey, Invitation, LoginSession
 from spoonfeeder.db.account import User, WorkspaceMember
+from spoonfeeder.db.chat import Conversation, Message
+from spoonfeeder.db.profile import ProfileKey
+from spoonfeeder.db.usage import Budget
+from spoonfeeder.features.settings import secret
 from spoonfeeder.realtime.live import Preview
 from spoonfeeder.storage.protocol import Stored
 from tests.fixtures.server_mode import ServerMode
@@ -40,6 +44,7 @@ DELETABLE = {
     "workflow_id": "comfyui_workflows",
     "session_id": "comfyui_sessions",
     "generation_id": "comfyui_generations",
+    "conversation_id": "conversations",
 }
 
 
@@ -82,7 +87,7 @@ class Place:
     def missing(self) -> "Place":
         """The same names, and nothing in the database has these values."""
         unknown: dict[str, Any] = {name: str(uuid4()) for name in self.ids}
-        return Place(unknown | {"position": 0, "filename": f"{uuid4()}.png"}, self.url)
+        return Place(unknown | {"position": 0, "filename": f"{uuid4()}.png", "provider": "gemini"}, self.url)
 
 
 class Populator:
@@ -135,7 +140,9 @@ class Populator:
         `deleted` names what of it is hidden: `workflow_id` …
         """
         names = ("workspace_id", "profile_id", "workflow_id", "session_id", "generation_id", "media_id")
-        ids: dict[str, Any] = {name: uuid4() for name in (*names, "user_id", "key_id", "invitation_id", "login_id")}
+        more = ("user_id", "key_id", "invitation_id", "login_id", "budget_id", "pool_key_id", "chat_profile_id")
+        said = ("conversation_id", "message_id")
+        ids: dict[str, Any] = {name: uuid4() for name in (*names, *more, *said)}
         ids["token"] = secrets.token_urlsafe(32)
         async with self._server.runtime.sessions() as session:
             session.add(Workspace(id=ids["workspace_id"], name="A workspace"))
@@ -155,6 +162,7 @@ class Populator:
             await session.commit()
         await self._server.runtime.live.set_preview(ids["generation_id"], Preview(PNG, "image/png", 1))
         named = {"model_id": f"model-{ids['profile_id']}", "filename": f"{ids['media_id']}.png", "position": 0}
+        named |= {"provider": "openai", "model": f"{ids['chat_profile_id']}/gpt", "name": "llama3.2"}
         return Place(ids | named, self._server.simulator.url)
 
     def _account_rows(self, ids: dict[str, Any], me: UUID) -> list[Any]:
@@ -173,17 +181,46 @@ class Populator:
             ),
         ]
 
+    def _setting(self, workspace_id: UUID) -> ProviderSetting:
+        url = self._server.simulator.url
+        setting = ProviderSetting(id=uuid4(), workspace_id=workspace_id, provider="openai", endpoint_url=url)
+        secret.seal(self._server.runtime.cipher, setting, "sk-0123456789abcdef0123")
+        return setting
+
     def _rows(self, ids: dict[str, Any]) -> Iterable[list[Any]]:
         """What belongs to the workspace, parents first."""
         mine = {"workspace_id": ids["workspace_id"]}
         of_profile = {"profile_id": ids["profile_id"]} | mine
         graph, url = json.dumps(GRAPH), self._server.simulator.url
-        yield [Profile(id=ids["profile_id"], name="Profile", type="image", provider="comfyui", url=url, **mine)]
+        chat = {"id": ids["chat_profile_id"], "name": "Chat", "type": "text", "provider": "openai"}
         yield [
+            Profile(id=ids["profile_id"], name="Profile", type="image", provider="comfyui", url=url, **mine),
+            Profile(**chat, url=url, **mine),
+        ]
+        yield [
+            ProfileModel(model_id="gpt", profile_id=ids["chat_profile_id"], **mine),
             ProfileModel(model_id=f"model-{ids['profile_id']}", **of_profile),
+            ProfileKey(id=ids["pool_key_id"], name="Key", api_key="unreadable", **of_profile),
+            self._setting(ids["workspace_id"]),
+            Budget(id=ids["budget_id"], monthly_usd=10, **of_profile),
             Workflow(id=ids["workflow_id"], name="Workflow", workflow_json=graph, **of_profile),
             Session(id=ids["session_id"], title="Session", **of_profile),
         ]
+        talk = {"conversation_id": ids["conversation_id"]} | mine
+        yield [
+            Conversation(
+                id=ids["conversation_id"],
+                title="Talk",
+                provider="ollama",
+                model="llama3.2",
+                head_id=ids["message_id"],
+                message_count=2,
+                **mine,
+            )
+        ]
+        question = uuid4()
+        yield [Message(id=question, role="user", content="Hello?", **talk)]
+        yield [Message(id=ids["message_id"], parent_id=question, role="assistant", content="Yes.", **talk)]
         run = {"session_id": ids["session_id"], "workflow_id": ids["workflow_id"], "backend_url": url, **of_profile}
         ended = {"status": "completed", "progress": 100, "completed_at": datetime.now(UTC)}
         done = uuid4()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-import httpx2
 import pytest
 
+from tests.abuse.refusals import CANARY, assert_refused
 from tests.abuse.test_a35_addresses import ANY_ID
 from tests.features.foreign import Foreign, insert_foreign
 from tests.fixtures.application import Application
@@ -17,10 +17,11 @@ from tests.fixtures.workflows import workflow
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CANARY = "canary0123456789"
 NO_ID = [CANARY, "0", "-1", "NaN", "null", "%F0%9F%A6%84", f"{ANY_ID}{CANARY}", "%27%20or%201=1", CANARY * 100]
 NO_NUMBER = [CANARY, "", "NaN", "-1", "1.5", "1e999", "9" * 400, "0x10", "²"]
 NO_TRUTH = [CANARY, "", "2", "null"]
+NAMED = {"position": "0", "filename": "x", "model": "x", "model_id": "x", "name": "x", "provider": "gemini"}
+"""Parts of addresses that are no ids."""
 VALUES: dict[str, Any] = {
     "string": CANARY,
     "integer": 7,
@@ -42,8 +43,7 @@ class Operation(NamedTuple):
         for parameter in self.parameters:
             if parameter["in"] == "path":
                 name = parameter["name"]
-                usual = "0" if name == "position" else "x" if name in {"filename", "model_id"} else ANY_ID
-                path = path.replace(f"{{{name}}}", str(values.get(name, usual)))
+                path = path.replace(f"{{{name}}}", str(values.get(name, NAMED.get(name, ANY_ID))))
         return path
 
 
@@ -56,15 +56,6 @@ async def operations(api: Application) -> tuple[list[Operation], dict[str, Any]]
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ], document["components"]["schemas"]
-
-
-def assert_refused(answer: httpx2.Response, *about: Any) -> None:
-    assert 400 <= answer.status_code < 500, (*about, answer.status_code, answer.text[:300])
-    body = answer.json()
-    assert (body["success"], body["statusCode"]) == (False, answer.status_code), about
-    assert body["code"].isupper(), about
-    assert len(body["error"].split()) > 2, (*about, body)
-    assert CANARY not in answer.text, (*about, answer.text[:300])
 
 
 async def test_an_id_of_the_wrong_form_is_refused(api: Application) -> None:
@@ -82,7 +73,7 @@ async def test_an_unknown_id_and_one_of_somebody_else_are_refused_alike(api: App
         named = {parameter["name"] for parameter in operation.parameters if parameter["in"] == "path"}
         if not named:
             continue
-        unknown = {name: uuid4() for name in named - {"model_id", "position", "filename"}}
+        unknown = {name: uuid4() for name in named - NAMED.keys()}
         theirs = {name: _of(foreign, name) for name in named}
         never = await api.http.request(operation.method, operation.filled(**unknown))
         not_mine = await api.http.request(operation.method, operation.filled(**theirs))
@@ -94,7 +85,7 @@ async def test_an_unknown_id_and_one_of_somebody_else_are_refused_alike(api: App
 
 def _of(foreign: Foreign, name: str) -> Any:
     """A user belongs to no workspace, so there is no foreign one."""
-    fixed = {"model_id": "theirs", "position": 0}
+    fixed = {"model_id": "theirs", "model": f"{foreign.profile_id}/theirs", "position": 0, "provider": "gemini"}
     return fixed[name] if name in fixed else getattr(foreign, name, None) or uuid4()
 
 

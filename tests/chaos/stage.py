@@ -19,6 +19,7 @@ from spoonfeeder.embedded.process import run
 from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.chaos.program import Program
+from tests.serving import NOBODY_URL
 from tests.waiting import until_async
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +65,7 @@ class Stage:
             "REDIS_URL": self.redis.url,
             "ENCRYPTION_KEY": secrets.token_hex(32),
             "DEMO": "off",
+            "OLLAMA_URL": NOBODY_URL,
         }
 
     def _comfyui_command(self, step_seconds: float) -> list[str | Path]:

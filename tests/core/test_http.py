@@ -136,6 +136,16 @@ async def test_the_next_address_is_tried_when_one_refuses() -> None:
         assert (await http.get(f"http://studio.example:{server.port}/")).status_code == 200
 
 
+async def test_cookies_of_one_request_do_not_go_with_the_next() -> None:
+    cookie = "Set-Cookie: session=of-somebody-else; Path=/"
+    async with upstream(answering(b"{}", cookie)) as server, open_client(LOCAL) as http:
+        for _ in range(2):
+            await http.get(f"http://localhost:{server.port}/")
+    assert len(server.heads) == 2
+    assert b"cookie" not in server.heads[1].lower()
+    assert len(http.cookies.jar) == 0
+
+
 async def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")

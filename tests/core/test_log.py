@@ -48,7 +48,10 @@ def nothing_left_behind() -> None:
 def stream(nothing_left_behind: None) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in (*log.QUIET_LOGGERS, *log.LEVELLED_LOGGERS)}
+    levels = {
+        name: logging.getLogger(name).level
+        for name in (*log.QUIET_LOGGERS, *log.TALKATIVE_LOGGERS, *log.LEVELLED_LOGGERS)
+    }
     yield io.StringIO()
     root.handlers, root.level = handlers, level
     for name, kept in levels.items():
@@ -194,3 +197,12 @@ def test_debug_shows_what_info_hides(stream: io.StringIO) -> None:
     structlog.get_logger("others").debug("shown")
 
     assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["shown"]
+
+
+@pytest.mark.parametrize("name", ["anthropic._base_client", "google_genai.models", "openai._base_client"])
+def test_sdks_never_write_what_they_send(stream: io.StringIO, name: str) -> None:
+    log.configure("debug", "json", stream)
+    logging.getLogger(name).debug("Request options: %s", {"messages": "private"})
+    logging.getLogger(name).warning("lost")
+
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["lost"]

@@ -19,7 +19,7 @@ class Up:
     """A running `up` with its data in `home`."""
 
     def __init__(self, home: Path, **settings: str) -> None:
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "OLLAMA_URL") if name in os.environ}
         self.home = home
         self.port = free_port("127.0.0.1")
         self.url = f"http://127.0.0.1:{self.port}"

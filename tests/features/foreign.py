@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,11 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db import (
     ApiKey,
+    Conversation,
     Generation,
     LoginSession,
     Media,
+    Message,
     Profile,
+    ProfileKey,
     ProfileModel,
+    ProviderSetting,
     Session,
     User,
     Workflow,
@@ -35,6 +39,9 @@ class Foreign:
     login_id: UUID
     key_id: UUID
     filename: str = "foreign_00001_.png"
+    pool_key_id: UUID = field(default_factory=uuid4)
+    conversation_id: UUID = field(default_factory=uuid4)
+    message_id: UUID = field(default_factory=uuid4)
 
 
 @asynccontextmanager
@@ -56,6 +63,13 @@ async def insert_foreign(settings: Settings) -> Foreign:
         session.add(Profile(id=ids.profile_id, name="Theirs", type="image", provider="comfyui", url=url, **mine))
         await session.flush()
         session.add(ProfileModel(profile_id=ids.profile_id, model_id="theirs", **mine))
+        session.add(ProfileKey(id=ids.pool_key_id, profile_id=ids.profile_id, name="Theirs", api_key="x", **mine))
+        talk = {"title": "Theirs", "provider": "ollama", "model": "theirs", "head_id": ids.message_id}
+        session.add(Conversation(id=ids.conversation_id, **talk, **mine))
+        await session.flush()
+        said = {"conversation_id": ids.conversation_id, "role": "assistant", "content": "Theirs"}
+        session.add(Message(id=ids.message_id, **said, **mine))
+        session.add(ProviderSetting(provider="gemini", api_key="x", default_model="theirs", **mine))
         session.add(Workflow(id=ids.workflow_id, profile_id=ids.profile_id, name="Theirs", workflow_json="{}", **mine))
         session.add(Session(id=ids.session_id, profile_id=ids.profile_id, title="Theirs", **mine))
         await session.flush()

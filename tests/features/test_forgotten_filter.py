@@ -35,7 +35,7 @@ def operations(document: dict[str, Any], foreign: Foreign) -> Iterator[tuple[str
         if "{workspace_id}" in pattern or "/auth" in pattern:
             continue
         try:
-            address = pattern.format(**ids | {"model_id": "theirs"})
+            address = pattern.format(**ids | {"model_id": "theirs", "provider": "gemini"})
         except KeyError:
             continue
         for method in item:

@@ -24,6 +24,7 @@ from tests.chaos.program import Program
 from tests.chaos.run import own_folder
 from tests.chaos.stage import ROOT, is_ok
 from tests.chaos.traffic import Traffic
+from tests.serving import NOBODY_URL
 from tests.waiting import until_async
 
 HOST = "127.0.0.1"
@@ -58,7 +59,7 @@ class Machines:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         servers = {"DATABASE_URL": self.postgres.url(), "REDIS_URL": self.redis.url}
         own = {"PYTHONPATH": str(ROOT), "SPOONFEEDER_HOME": str(self.home), "HOST": HOST, "DEMO": "off"}
-        return kept | own | servers | self._settings
+        return kept | own | {"OLLAMA_URL": NOBODY_URL} | servers | self._settings
 
     async def start_apis(self, number: int) -> list[Api]:
         """New ones, each on a port of its own, ready."""

@@ -131,11 +131,12 @@ async def test_programs_get_the_api_where_browsers_get_the_page(web: RunningServ
     assert (missing.status, missing.code) == (404, "NOT_FOUND")
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/assets/old-000000.js", "/assets", "/v1/models"])
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/assets/old-000000.js", "/assets", "/v1", "/v1/x"])
 async def test_what_is_missing_in_the_api_or_among_the_assets_is_no_page(web: RunningServer, path: str) -> None:
     answer = await get(web, path)
 
-    assert (answer.status, answer.code) == (404, "NOT_FOUND")
+    code = answer.json["error"]["code"].upper() if path.startswith("/v1") else answer.code
+    assert (answer.status, code) == (404, "NOT_FOUND")
     assert answer.headers["cache-control"] == "no-store"
     assert (await get(web, "/api/things")).json == {"from": "the API"}
 

@@ -23,8 +23,12 @@ const EVENTS: EventTable = {
   notification: hearNotification,
 };
 
-/** Much hangs on a profile: workflows, sessions, and what its ComfyUI offers. */
-const REREAD = { session: rereadSessions, workflow: rereadWorkflows, profile: rereadEverything };
+/** Much hangs on a profile: workflows, sessions, and what its ComfyUI offers. Kinds that no page shows are not here. */
+const REREAD: Partial<Record<ResourceChanged["kind"], () => Promise<void>>> = {
+  session: rereadSessions,
+  workflow: rereadWorkflows,
+  profile: rereadEverything,
+};
 
 /** What vanished or came back along with a session or profile is not told one by one. */
 function hearChange({ kind, id, change }: ResourceChanged): void {
@@ -32,7 +36,9 @@ function hearChange({ kind, id, change }: ResourceChanged): void {
     hearRowChange(id, change);
     return;
   }
-  void REREAD[kind]();
+  const reread = REREAD[kind];
+  if (!reread) return;
+  void reread();
   if (kind === "workflow" || change === "created" || change === "updated") return;
   resetTimelines(kind === "session" ? id : undefined);
 }

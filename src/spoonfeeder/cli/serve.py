@@ -1,5 +1,6 @@
 """The commands that run until they are told to end."""
 
+import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -37,14 +38,16 @@ def api(gated: Gated = False) -> None:
     settings = configured()
     from spoonfeeder.app import create_app
     from spoonfeeder.core.door.server import Server
+    from spoonfeeder.core.server_sent_events import Streams
     from spoonfeeder.sockets import Sockets
 
-    sockets = Sockets()
+    sockets, streams = Sockets(), Streams()
     with in_one_sentence():
         _require_parts(settings)
-        config = _serving(create_app(settings, sockets), settings)
+        config = _serving(create_app(settings, sockets, streams), settings)
+    gc.freeze()  # what was imported stays; to look through it for garbage again and again would hold everybody up
     _pass_gate(gated)
-    server = Server(config, sockets.close)
+    server = Server(config, sockets.close, streams.close)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
@@ -79,6 +82,20 @@ def simulator(
     from spoonfeeder.simulator import main
 
     main(host, port, data, version=version, step_seconds=step_seconds, probes=test, control=test, run_log=run_log)
+
+
+@app.command()
+def simulator_ollama(
+    port: Annotated[int, typer.Option(help="0 takes a free one")] = 11434,
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    chunks: Annotated[int, typer.Option(min=1, help="words of an answer")] = 120,
+    per_second: Annotated[float, typer.Option(min=0, help="how many of them come each second; 0: all at once")] = 20.0,
+) -> None:
+    """Run a simulated Ollama: real protocol, words drawn from seed and prompt."""
+    configured()
+    from spoonfeeder.simulator.ollama import main
+
+    main(host, port, chunks=chunks, chunks_per_second=per_second)
 
 
 def _require_parts(settings: Settings) -> None:

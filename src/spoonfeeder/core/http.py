@@ -6,6 +6,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore2
@@ -97,6 +98,7 @@ def open_client(
 ) -> httpx2.AsyncClient:
     """A client that reaches only what `policy` allows, follows no redirect and ignores the environment's proxies.
 
+    It keeps no cookies: what one user's request is given, another user's must not bring along.
     `timeout_seconds` is the longest silence while reading or writing; a blocked address is an `httpx2.ConnectError`.
     """
     return httpx2.AsyncClient(
@@ -104,6 +106,7 @@ def open_client(
         timeout=httpx2.Timeout(timeout_seconds, connect=connect_timeout_seconds),
         trust_env=False,
         follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
 
 

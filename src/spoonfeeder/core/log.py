@@ -12,6 +12,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from spoonfeeder.core.redaction import clean, escape_controls
 
 QUIET_LOGGERS = ("alembic", "arq", "engineio", "httpcore2", "httpx2", "PIL", "socketio", "uvicorn", "websockets")
+# At debug they write whole requests, with what people say to models and the pictures that they show.
+TALKATIVE_LOGGERS = ("anthropic", "google_genai", "openai")
 # python-socketio gives a logger without a level a handler of its own, past ours.
 LEVELLED_LOGGERS = ("engineio.client", "engineio.server", "socketio.client", "socketio.server")
 
@@ -52,6 +54,8 @@ def configure(level: str, line_format: Format, stream: IO[str] | None = None) ->
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in (*QUIET_LOGGERS, *LEVELLED_LOGGERS):
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
+    for name in TALKATIVE_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
 
 

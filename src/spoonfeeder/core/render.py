@@ -1,4 +1,4 @@
-"""The one renderer: whatever is raised behind the door becomes the error envelope of docs/api.md."""
+"""The one renderer: whatever is raised behind the door becomes the error that docs/api.md promises at its address."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from spoonfeeder.core.database_errors import as_app_error
+from spoonfeeder.core.error_forms import formed
 from spoonfeeder.core.errors import AppError, Invalid
 from spoonfeeder.core.schema import Failure
 
@@ -37,36 +38,41 @@ def install_renderer(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _render_unexpected)
 
 
-def response_of(error: AppError) -> JSONResponse:
-    return JSONResponse(error.envelope(), status_code=error.status, headers=error.headers)
+def response_of(request: Request, error: AppError) -> JSONResponse:
+    return _response(request, error.envelope(), error.headers)
 
 
-async def _render_app_error(_: Request, error: Exception) -> JSONResponse:
-    return response_of(cast("AppError", error))
+def _response(request: Request, envelope: Mapping[str, Any], headers: Mapping[str, str] | None) -> JSONResponse:
+    status, body = formed(request.url.path, envelope)
+    return JSONResponse(body, status_code=status, headers=headers)
 
 
-async def _render_validation_error(_: Request, error: Exception) -> JSONResponse:
-    return response_of(validation_failure(cast("RequestValidationError", error).errors()))
+async def _render_app_error(request: Request, error: Exception) -> JSONResponse:
+    return response_of(request, cast("AppError", error))
 
 
-async def _render_http_exception(_: Request, error: Exception) -> JSONResponse:
+async def _render_validation_error(request: Request, error: Exception) -> JSONResponse:
+    return response_of(request, validation_failure(cast("RequestValidationError", error).errors()))
+
+
+async def _render_http_exception(request: Request, error: Exception) -> JSONResponse:
     raised = cast("HTTPException", error)
     status = HTTPStatus(raised.status_code)
     sentence = _SENTENCES.get(status, raised.detail or f"{status.phrase}.")
     failure = Failure(error=sentence, code=status.name, statusCode=status)
-    return JSONResponse(failure.model_dump(exclude_none=True), status_code=status, headers=raised.headers)
+    return _response(request, failure.model_dump(exclude_none=True), raised.headers)
 
 
-async def _render_database_error(_: Request, error: Exception) -> JSONResponse:
+async def _render_database_error(request: Request, error: Exception) -> JSONResponse:
     meaning = as_app_error(error)
     if meaning is None:
         raise error
     log.warning("database error", code=meaning.code, status=meaning.status, kind=type(error).__name__)
-    return response_of(meaning)
+    return response_of(request, meaning)
 
 
-async def _render_unexpected(_: Request, __: Exception) -> JSONResponse:
-    return response_of(AppError())  # Starlette raises the error again, and the door logs it
+async def _render_unexpected(request: Request, _: Exception) -> JSONResponse:
+    return response_of(request, AppError())  # Starlette raises the error again, and the door logs it
 
 
 def validation_failure(errors: Iterable[Mapping[str, Any]]) -> Invalid:

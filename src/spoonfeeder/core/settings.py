@@ -10,6 +10,8 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from spoonfeeder.core.vocabulary import Provider
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -68,6 +70,9 @@ class Settings(BaseSettings):
 
     ollama_url: str | None = None
     comfyui_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    anthropic_api_key: SecretStr | None = None
+    gemini_api_key: SecretStr | None = None
 
     encryption_key: SecretStr | None = None
     encryption_keys: SecretStr | None = None
@@ -133,6 +138,16 @@ class Settings(BaseSettings):
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             raise ValueError("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
         return self
+
+    def provider_key(self, provider: Provider) -> str | None:
+        """The operator's own API key for the provider's own address."""
+        keys = {
+            Provider.OPENAI: self.openai_api_key,
+            Provider.CLAUDE: self.anthropic_api_key,
+            Provider.GEMINI: self.gemini_api_key,
+        }
+        key = keys.get(provider)
+        return key.get_secret_value().strip() or None if key else None
 
     @property
     def is_server(self) -> bool:

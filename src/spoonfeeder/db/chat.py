@@ -10,14 +10,33 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from spoonfeeder.core.vocabulary import MessageRole, MessageStatus
-from spoonfeeder.db.base import Base, Created, Deletable, Id, LongText, Owned, Str20, Str50, Str255, Updated, one_of
+from spoonfeeder.db.base import (
+    Base,
+    Counter,
+    Created,
+    Deletable,
+    Id,
+    LongText,
+    Owned,
+    Str20,
+    Str50,
+    Str255,
+    Updated,
+    one_of,
+)
 
-SEARCHED = "to_tsvector('simple', left(content, 200000))"
-"""A tsvector holds at most 1 MiB."""
+SEARCHED = (
+    "CASE WHEN status::text <> 'streaming'::text"
+    " THEN to_tsvector('simple'::regconfig, left(content, 200000)) ELSE NULL::tsvector END"
+)
+"""A tsvector holds at most 1 MiB; one of a text that still grows would be made anew at each save."""
 
 
 class Conversation(Owned, Created, Updated, Deletable, Base):
-    """`head_id` is the last message of the path that is shown."""
+    """`head_id` is the last message of the path that is shown; `message_count` is that of all branches.
+
+    `model` is "" as long as none was chosen.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -33,6 +52,7 @@ class Conversation(Owned, Created, Updated, Deletable, Base):
     system_prompt: Mapped[LongText | None]
     options: Mapped[dict[str, Any] | None]
     head_id: Mapped[UUID | None]
+    message_count: Mapped[Counter]
 
     messages: Mapped[list["Message"]] = relationship(
         lazy="raise", passive_deletes=True, cascade="all, delete-orphan", order_by="Message.position"
@@ -40,7 +60,10 @@ class Conversation(Owned, Created, Updated, Deletable, Base):
 
 
 class Message(Owned, Created, Base):
-    """Alternatives have one `parent_id`. While `streaming`, only who holds lease and fence writes it (R22)."""
+    """Alternatives have one `parent_id`. While `streaming`, only who holds lease and fence writes it (R22).
+
+    `attachments` are the ids of uploads. No index holds `lease_until`, so that a save can be a HOT update.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -49,8 +72,8 @@ class Message(Owned, Created, Base):
         Index(None, "conversation_id"),
         Index(None, "workspace_id"),
         Index(None, "parent_id"),
-        Index("idx_messages_search", "search", postgresql_using="gin"),
-        Index("idx_messages_streaming", "lease_until", postgresql_where=text("status = 'streaming'")),
+        Index("idx_messages_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index("idx_messages_streaming", "id", postgresql_where=text("status = 'streaming'")),
     )
 
     id: Mapped[Id]

@@ -52,29 +52,30 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             },
         },
     )
-    _ping_in_one_round_trip(engine)
+    _begin_when_taken(engine)
     return engine
 
 
-def _ping_in_one_round_trip(engine: AsyncEngine) -> None:
-    """A connection is tried before each use but its first, and all are replaced where it is broken.
+def _begin_when_taken(engine: AsyncEngine) -> None:
+    """A connection's transaction begins as soon as it is taken, which tells at the same time whether it still works.
 
-    That is `pool_pre_ping`, which would make three round trips of it, for poolers that we do not speak to.
+    All are replaced where it is broken. That is `pool_pre_ping`, which would cost three round trips more, for poolers
+    that we do not speak to. A first use needs no trial.
     """
 
     def rest(_: object, record: Any) -> None:
         record.info["used"] = True
 
-    def wake(connection: Any, record: Any, _: object) -> None:
+    def begin(connection: Any, record: Any, _: object) -> None:
         if not record.info.get("used"):
             return
         try:
-            connection.run_async(lambda driver: driver.execute("SELECT"))
+            connection.run_async(lambda _: connection._start_transaction())
         except Exception as error:
             raise InvalidatePoolError from error
 
     event.listen(engine.sync_engine, "checkin", rest)
-    event.listen(engine.sync_engine, "checkout", wake)
+    event.listen(engine.sync_engine, "checkout", begin)
 
 
 async def close_engine(engine: AsyncEngine) -> None:

@@ -18,8 +18,14 @@ class UsageCall(Owned, Base):
     __table_args__ = (
         one_of("status", CallStatus),
         one_of("purpose", Purpose),
-        Index("idx_usage_calls_workspace_started", "workspace_id", desc("started_at"), desc("id")),
-        Index("idx_usage_calls_profile_started", "profile_id", desc("started_at")),
+        Index(
+            "idx_usage_calls_workspace_started",
+            "workspace_id",
+            desc("started_at"),
+            desc("id"),
+            postgresql_include=["cost_usd"],
+        ),
+        Index("idx_usage_calls_profile_started", "profile_id", desc("started_at"), postgresql_include=["cost_usd"]),
         Index(None, "key_id"),
         Index(None, "conversation_id"),
         Index(None, "message_id"),

@@ -11,13 +11,14 @@ import structlog
 
 from spoonfeeder.durable.claim import count_claimable
 from spoonfeeder.durable.line import Line
-from spoonfeeder.durable.turns import try_turn
+from spoonfeeder.durable.turns import PAUSED_SECONDS, try_turn
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_system_work
 
 log = structlog.get_logger(__name__)
 SWEEP_LOCK_KEY = 7_301_001
 CHORE_LOCK_KEY = 1
+WATCH_LOCK_KEY = 2
 CHORE_SECONDS = 600.0
 CHORE_IDLE_SECONDS = 60
 MOST_RINGS = 32
@@ -40,6 +41,14 @@ async def do_chores_for_ever(runtime: Runtime, chores: Sequence[Chore]) -> None:
         await asyncio.sleep(_jittered(CHORE_SECONDS))
 
 
+async def watch_for_ever(runtime: Runtime, chores: Sequence[Chore]) -> None:
+    """Quick upkeep at the pace of the sweep, in one process at a time."""
+    while True:
+        await asyncio.sleep(_jittered(runtime.settings.sweep_seconds))
+        for chore in chores:
+            await _guarded(chore.__name__, _run_chore(runtime, chore, WATCH_LOCK_KEY, PAUSED_SECONDS))
+
+
 def _jittered(seconds: float) -> float:
     return seconds * random.uniform(0.75, 1.25)
 
@@ -53,9 +62,11 @@ async def sweep_line(runtime: Runtime, line: Line) -> None:
             work.ring(line.name)
 
 
-async def _run_chore(runtime: Runtime, chore: Chore) -> None:
+async def _run_chore(
+    runtime: Runtime, chore: Chore, key: int = CHORE_LOCK_KEY, idle_seconds: int = CHORE_IDLE_SECONDS
+) -> None:
     async with open_system_work(runtime, chore.__name__) as work:
-        if await try_turn(work, SWEEP_LOCK_KEY, CHORE_LOCK_KEY, idle_seconds=CHORE_IDLE_SECONDS):
+        if await try_turn(work, SWEEP_LOCK_KEY, key, idle_seconds=idle_seconds):
             await chore(work)
 
 

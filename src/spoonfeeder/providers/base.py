@@ -42,6 +42,7 @@ class Answered:
     queue_running: int | None = None
     queue_pending: int | None = None
     devices: tuple[str, ...] = ()
+    models: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,13 @@ class Overloaded(ProviderError):
     retryable = True
 
 
+class Failed(ProviderError):
+    """The provider had an error of its own; try again shortly."""
+
+    code = "PROVIDER_FAILED"
+    retryable = True
+
+
 class Timeout(ProviderError):
     """The server took too long to answer."""
 
@@ -66,7 +73,7 @@ class IdleTimeout(Timeout):
 
 
 class Unauthorized(ProviderError):
-    """The server wants another API key."""
+    """The provider does not accept this API key; enter another one."""
 
     code = "PROVIDER_UNAUTHORIZED"
 

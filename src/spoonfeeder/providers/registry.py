@@ -1,7 +1,10 @@
 """Which adapter speaks to which provider; the vendors' SDKs are heavy, so each is imported at its first use."""
 
+import asyncio
+import gc
 from collections import OrderedDict
 from contextlib import AsyncExitStack
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +19,7 @@ MOST_ADAPTERS = 500
 MOST_CLIENTS = 50
 MOST_STREAMS = 1_000
 """At one server at a time."""
+Server = tuple[Provider, str | None]
 
 
 def adapter_class(provider: Provider) -> type[Adapter]:
@@ -41,14 +45,29 @@ def adapter_class(provider: Provider) -> type[Adapter]:
             raise NotSupported("ComfyUI runs workflows; it is no chat model.")
 
 
+@cache
+def first_imported(provider: Provider) -> type[Adapter]:
+    """The same; of what an import made, which stays, the search for garbage is to know nothing.
+
+    It would hold everybody up for 0.2 s, again and again.
+    """
+    adapter = adapter_class(provider)
+    gc.freeze()
+    return adapter
+
+
 class Adapters:
-    """The adapters of saved connections. Opens with `async with`; servers have a client each, so none waits for another."""
+    """The adapters of saved connections. Opens with `async with`.
+
+    Each server has a client of its own; the key None is that of all servers beyond the first fifty.
+    """
 
     def __init__(self, shared: httpx2.AsyncClient, policy: TargetPolicy) -> None:
         self._shared = shared
         self._policy = policy
         self._adapters: OrderedDict[Connection, Adapter] = OrderedDict()
-        self._clients: dict[tuple[Provider, str | None], httpx2.AsyncClient] = {}
+        self._clients: dict[Server | None, httpx2.AsyncClient] = {}
+        self._loaded: set[Provider] = set()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -58,6 +77,16 @@ class Adapters:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    async def load(self, provider: Provider) -> type[Adapter]:
+        """To be awaited before `get`: the first import of an SDK takes a second, in which nobody is to wait for us.
+
+        Raises NotSupported.
+        """
+        if provider not in self._loaded:
+            await asyncio.to_thread(first_imported, provider)
+            self._loaded.add(provider)
+        return adapter_class(provider)
 
     def get(self, connection: Connection) -> Adapter:
         """Raises NotSupported."""
@@ -75,10 +104,10 @@ class Adapters:
         return adapter_class(connection.provider)(connection, self._shared)
 
     def _client(self, connection: Connection) -> httpx2.AsyncClient:
-        server = (connection.provider, connection.url)
+        server: Server | None = (connection.provider, connection.url)
+        if server not in self._clients and len(self._clients) >= MOST_CLIENTS:
+            server = None
         if server not in self._clients:
-            if len(self._clients) >= MOST_CLIENTS:
-                return self._shared
             client = open_client(self._policy, max_connections=MOST_STREAMS)
             self._stack.push_async_callback(client.aclose)
             self._clients[server] = client

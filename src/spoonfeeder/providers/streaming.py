@@ -2,19 +2,55 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from typing import Any
 
-from spoonfeeder.providers.errors import Broken, FirstByteTimeout, IdleTimeout
+import httpx2
 
+from spoonfeeder.providers.errors import (
+    Broken,
+    FirstByteTimeout,
+    IdleTimeout,
+    ProviderError,
+    StreamTruncated,
+    Timeout,
+)
+
+CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 60.0
 TOTAL_SECONDS = 30 * 60.0
+DRAIN_SECONDS = 0.2
+SLICE_BYTES = 64 * 1024
+"""A few compressed bytes may come out as 32 MiB at once; others get their turn in between."""
 MAX_LINE_BYTES = 1024 * 1024
 MAX_STREAM_BYTES = 32 * 1024 * 1024
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+async def body(response: httpx2.Response, first_byte_at: float) -> AsyncGenerator[bytes]:
+    """The body of a response, decompressed, in pieces of at most 64 KiB.
+
+    The response is closed when this ends or is closed. Raises what `patient` raises, and StreamTruncated where the
+    connection breaks off.
+    """
+    try:
+        async with aclosing(response.aiter_bytes()) as chunks, aclosing(patient(chunks, first_byte_at)) as received:
+            async for chunk in received:
+                for start in range(0, len(chunk), SLICE_BYTES):
+                    if start:
+                        await asyncio.sleep(0)
+                    yield chunk[start : start + SLICE_BYTES]
+    except httpx2.DecodingError:
+        raise Broken("The answer could not be decompressed.") from None
+    except httpx2.TransportError:
+        raise StreamTruncated from None
+    finally:
+        await response.aclose()
 
 
 async def patient(chunks: AsyncIterator[bytes], first_byte_at: float) -> AsyncGenerator[bytes]:
-    """The chunks; `first_byte_at` is by the loop's clock. Raises FirstByteTimeout, IdleTimeout, Broken."""
+    """The chunks; `first_byte_at` is by the loop's clock. Raises FirstByteTimeout, IdleTimeout, Timeout, Broken."""
     loop = asyncio.get_running_loop()
     ends_at, received, due = loop.time() + TOTAL_SECONDS, 0, first_byte_at
     while True:
@@ -22,7 +58,7 @@ async def patient(chunks: AsyncIterator[bytes], first_byte_at: float) -> AsyncGe
             async with asyncio.timeout_at(min(due, ends_at)):
                 chunk = await anext(chunks, None)
         except TimeoutError:
-            raise (IdleTimeout if received else FirstByteTimeout) from None
+            raise _too_late(ends_at <= due, received) from None
         if chunk is None:
             return
         received += len(chunk)
@@ -32,19 +68,39 @@ async def patient(chunks: AsyncIterator[bytes], first_byte_at: float) -> AsyncGe
         yield chunk
 
 
+def _too_late(is_end: bool, received: int) -> Timeout:
+    if is_end:
+        return Timeout(f"The answer took longer than {TOTAL_SECONDS / 60:g} minutes.")
+    return IdleTimeout() if received else FirstByteTimeout()
+
+
+async def drained(rest: AsyncIterable[Any]) -> None:
+    """Reads what follows the provider's end, so that the connection can serve again; but not for long."""
+    with suppress(TimeoutError, ProviderError, httpx2.HTTPError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for _ in rest:
+                pass
+
+
 async def lines(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
     """Whole lines without their ends (LF or CRLF), and what stands after the last one. Raises Broken."""
     rest = bytearray()
     async for chunk in chunks:
-        rest += chunk
-        *whole, last = rest.split(b"\n")
-        if max(map(len, (*whole, last))) > MAX_LINE_BYTES:
-            raise Broken("The answer has a line of more than 1 MiB.")
-        for line in whole:
-            yield bytes(line.removesuffix(b"\r"))
-        rest = last
+        first, *others = chunk.split(b"\n")
+        rest += first
+        for part in others:
+            yield _line(rest)
+            rest = bytearray(part)
+        if len(rest) > MAX_LINE_BYTES:
+            _line(rest)
     if rest:
-        yield bytes(rest.removesuffix(b"\r"))
+        yield _line(rest)
+
+
+def _line(line: bytearray) -> bytes:
+    if len(line) > MAX_LINE_BYTES:
+        raise Broken("The answer has a line of more than 1 MiB.")
+    return bytes(line.removesuffix(b"\r"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +110,7 @@ class ServerSentEvent:
 
 
 async def server_sent_events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[ServerSentEvent]:
-    """Events that were ended by an empty line; comments, ids and unknown fields are skipped.
+    """Events that have data and were ended by an empty line; comments, ids and unknown fields are skipped.
 
     https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     """
@@ -63,11 +119,11 @@ async def server_sent_events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[Ser
     async with aclosing(lines(chunks)) as all_lines:
         async for line in all_lines:
             if not line:
-                if data:
+                if any(data):
                     yield ServerSentEvent(b"\n".join(data), name)
                 data, name = [], ""
                 continue
-            field, _, value = line.partition(b":")
+            field, _, value = line.removeprefix(BYTE_ORDER_MARK).partition(b":")
             value = value.removeprefix(b" ")
             if field == b"data":
                 data.append(value)

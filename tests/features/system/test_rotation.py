@@ -18,7 +18,7 @@ from spoonfeeder.core.key_ring import KeyFile, KeyRing
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db import DEFAULT_WORKSPACE_ID, Base
 from spoonfeeder.db.canary import check_encryption_keys
-from spoonfeeder.db.profile import Profile, ProviderSetting
+from spoonfeeder.db.profile import Profile, ProfileKey, ProviderSetting
 from spoonfeeder.db.sealed import CANARY, PROFILE_KEY, SECRETS
 from spoonfeeder.features.system.rotation import OLDER_FORM, alone, rotate, rows_by_key
 from spoonfeeder.runtime import Runtime, open_runtime
@@ -240,6 +240,7 @@ async def test_every_place_is_rewritten_and_stays_readable(runtime: Runtime) -> 
     ids = {"id": uuid4(), "workspace_id": DEFAULT_WORKSPACE_ID}
     rows: dict[str, Any] = {
         "profiles": Profile(**ids, name="x", type="text", provider="openai", url=None),
+        "profile_keys": ProfileKey(**ids, profile_id=ids["id"], name="x", url="https://api.example.com/v1"),
         "provider_settings": ProviderSetting(**ids, provider="openai", endpoint_url="https://api.example.com/v1"),
     }
     for place in SECRETS:

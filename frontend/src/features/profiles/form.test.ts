@@ -14,6 +14,7 @@ const stored: Profile = {
   url: "http://studio:8188",
   options: { timeout: 5 },
   prompt_template: null,
+  first_byte_timeout_seconds: null,
   input_modalities: ["text"],
   output_modalities: ["image"],
   is_demo: false,

@@ -8,7 +8,6 @@ import { useSave, useTrial } from "./changes";
 import { ConnectionReport } from "./connection-report";
 import { formOf, type ProfileForm, troubleOf } from "./form";
 import { ProfileFields } from "./profile-fields";
-import { PROVIDERS } from "./providers";
 
 interface ProfileDialogProps {
   /** Null: a new one. */
@@ -55,11 +54,9 @@ function Form({ profile, onDone }: { profile: Profile | null; onDone: () => void
         </p>
       )}
       <DialogActions>
-        {PROVIDERS[form.provider].isTestable && (
-          <Button busy={trial.isPending} onClick={() => trial.mutate({ profile, form })} className="mr-auto">
-            Test connection
-          </Button>
-        )}
+        <Button busy={trial.isPending} onClick={() => trial.mutate({ profile, form })} className="mr-auto">
+          Test connection
+        </Button>
         <Button onClick={onDone}>Cancel</Button>
         <Button type="submit" look="strong" busy={save.isPending}>
           {profile ? "Save" : "Create profile"}

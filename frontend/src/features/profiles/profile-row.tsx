@@ -17,7 +17,6 @@ interface ProfileRowProps {
 
 export function ProfileRow({ profile, isManaged, onEdit }: ProfileRowProps) {
   const trial = useTrial();
-  const isTestable = isManaged && PROVIDERS[profile.provider].isTestable;
   return (
     <li className="flex flex-col gap-3 rounded-xl border border-line bg-raised p-4">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -31,16 +30,14 @@ export function ProfileRow({ profile, isManaged, onEdit }: ProfileRowProps) {
         </div>
         {isManaged && (
           <div className="flex items-center gap-1">
-            {isTestable && (
-              <Button
-                busy={trial.isPending}
-                onClick={() => trial.mutate({ profile, form: formOf(profile) })}
-                aria-label={`Test ${profile.name}`}
-              >
-                <PlugZap size={16} aria-hidden />
-                Test
-              </Button>
-            )}
+            <Button
+              busy={trial.isPending}
+              onClick={() => trial.mutate({ profile, form: formOf(profile) })}
+              aria-label={`Test ${profile.name}`}
+            >
+              <PlugZap size={16} aria-hidden />
+              Test
+            </Button>
             <IconButton label={`Edit ${profile.name}`} onClick={onEdit}>
               <Pencil size={16} aria-hidden />
             </IconButton>
@@ -74,6 +71,7 @@ function Facts({ profile }: { profile: Profile }) {
 
 const GOES_ALONG =
   "Its workflows, its sessions and all their generations go along, and what is waiting or running is cancelled. It can be undone for 7 days.";
+const STAYS = "Its models and API keys go along, its conversations stay. It can be undone for 7 days.";
 
 function DeleteButton({ profile }: { profile: Profile }) {
   const [isAsking, setAsking] = useState(false);
@@ -87,7 +85,7 @@ function DeleteButton({ profile }: { profile: Profile }) {
         open={isAsking}
         onOpenChange={setAsking}
         title={`Delete “${profile.name}”?`}
-        sentence={GOES_ALONG}
+        sentence={profile.provider === "comfyui" ? GOES_ALONG : STAYS}
         verb="Delete"
         busy={deleting.isPending}
         onConfirm={() => deleting.mutate()}

@@ -6,14 +6,12 @@ interface Known {
   usualUrl: string;
   urlHint: string;
   keyHint: string;
-  isTestable: boolean;
 }
 
 const HOSTED = {
   usualUrl: "the provider's own address",
   urlHint: "Only for a proxy or a compatible server; empty is the provider's own address.",
   keyHint: "From your account with the provider.",
-  isTestable: false,
 } as const;
 
 export const PROVIDERS: Readonly<Record<Provider, Known>> = {
@@ -23,14 +21,12 @@ export const PROVIDERS: Readonly<Record<Provider, Known>> = {
     urlHint:
       "As in the browser's address bar when ComfyUI is open there. Empty: port 8188 of the server's own machine.",
     keyHint: "Only where ComfyUI stands behind a proxy that asks for one.",
-    isTestable: true,
   },
   ollama: {
     label: "Ollama",
     usualUrl: "http://127.0.0.1:11434",
     urlHint: "Empty: port 11434 of the server's own machine.",
     keyHint: "Only where Ollama stands behind a proxy that asks for one.",
-    isTestable: true,
   },
   openai: { ...HOSTED, label: "OpenAI" },
   gemini: { ...HOSTED, label: "Gemini" },

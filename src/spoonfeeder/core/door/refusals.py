@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from starlette.types import Scope, Send
 
+from spoonfeeder.core.error_forms import formed
 from spoonfeeder.core.errors import AppError
 
 
@@ -88,8 +89,9 @@ def error_headers(error: AppError, body: bytes) -> list[tuple[bytes, bytes]]:
 
 
 async def answer(scope: Scope, send: Send, error: AppError, *, more_body: bool = False) -> None:
-    """Sends the error envelope; a WebSocket handshake gets it as its HTTP answer where the server can do that."""
-    body = orjson.dumps(error.envelope())
+    """Sends the error; a WebSocket handshake gets it as its HTTP answer where the server can do that."""
+    status, form = formed(scope["path"], error.envelope())
+    body = orjson.dumps(form)
     if scope["type"] == "http":
         prefix = "http.response"
     elif "websocket.http.response" in scope.get("extensions", {}):
@@ -97,6 +99,6 @@ async def answer(scope: Scope, send: Send, error: AppError, *, more_body: bool =
     else:
         await send({"type": "websocket.close", "code": 1008, "reason": error.code})
         return
-    start: dict[str, Any] = {"status": error.status, "headers": error_headers(error, body)}
+    start: dict[str, Any] = {"status": status, "headers": error_headers(error, body)}
     await send({"type": f"{prefix}.start", **start})
     await send({"type": f"{prefix}.body", "body": body, "more_body": more_body})

@@ -17,7 +17,7 @@ MAX_HEADER_BYTES = 32 * 1024
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _CONTROL_IN_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ENCODED_SLASH = re.compile(rb"%2f", re.IGNORECASE)
-_MODEL_NAMES = re.compile(rb"/api/(?:models|profiles/[^/]+/models)/")  # a model's name may hold a slash
+_MODEL_NAMES = re.compile(rb"/(?:v1/models|api/(?:models|profiles/[^/]+/models))/")  # a model's name may hold a slash
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 

@@ -8,7 +8,8 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from spoonfeeder.core.door.refusals import AddressTooLong, BadRequest, BodyTooSlow, HeadersTooLarge
-from spoonfeeder.core.door.websocket import AbortableWebSocket
+from spoonfeeder.core.door.websocket import ABORT, AbortableWebSocket
+from spoonfeeder.core.error_forms import formed
 from spoonfeeder.core.errors import AppError
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -46,6 +47,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
         self._head_is_open, self._head_bytes = True, 0
         self._start_timer()
 
@@ -83,8 +85,9 @@ class GuardedHttp(HttpToolsProtocol):
             return
         self._refused, self._head_is_open = True, False
         self._stop_timer()
-        body = orjson.dumps(error.envelope())
-        head = f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\ncontent-type: application/json\r\n"
+        status, form = formed(self.url.partition(b"?")[0].decode("latin-1"), error.envelope())
+        body = orjson.dumps(form)
+        head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/json\r\n"
         head += f"content-length: {len(body)}\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
         self.transport.write(head.encode("ascii") + body)
         if self.transport.can_write_eof():

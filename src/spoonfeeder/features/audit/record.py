@@ -21,7 +21,19 @@ LONGEST_TEXT = 200
 LONGEST_PEER = 64
 
 Subject = Literal[
-    "api_key", "generation", "invitation", "login", "profile", "server", "session", "user", "workflow", "workspace"
+    "api_key",
+    "budget",
+    "conversation",
+    "generation",
+    "invitation",
+    "login",
+    "profile",
+    "server",
+    "session",
+    "settings",
+    "user",
+    "workflow",
+    "workspace",
 ]
 
 
@@ -46,6 +58,8 @@ class Details(TypedDict, total=False):
     key_id: str
     rows: int
     days: int
+    profile_id: UUID
+    usd: str
     reason: str
 
 

@@ -22,7 +22,7 @@ from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_by
 
 
-def the_runtime(connection: HTTPConnection) -> Runtime:
+async def the_runtime(connection: HTTPConnection) -> Runtime:
     runtime: Runtime = connection.app.state.runtime
     return runtime
 
@@ -124,6 +124,7 @@ ReadWork = Annotated[Work, _work(policies.READ)]
 MediaWork = Annotated[Work, _work(policies.MEDIA)]
 WriteWork = Annotated[Work, _work(policies.WRITE)]
 GenerateWork = Annotated[Work, _work(policies.GENERATE)]
+ChatWork = Annotated[Work, _work(policies.CHAT)]
 ManageWork = Annotated[Work, _work(policies.MANAGE)]
 SelfReadWork = Annotated[Work, _work(policies.SELF_READ)]
 SelfWriteWork = Annotated[Work, _work(policies.SELF_WRITE)]
@@ -137,4 +138,5 @@ SelfActor = Annotated[User, Depends(Acting(policies.SELF_READ))]
 ReadActor = Annotated[User, Depends(Acting(policies.READ))]
 MediaActor = Annotated[User, Depends(Acting(policies.MEDIA))]
 WriteActor = Annotated[User, Depends(Acting(policies.WRITE))]
+ChatActor = Annotated[User, Depends(Acting(policies.CHAT))]
 ManageActor = Annotated[User, Depends(Acting(policies.MANAGE))]

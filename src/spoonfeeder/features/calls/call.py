@@ -1,43 +1,20 @@
 """One call to a model: opened in the caller's transaction, made outside of any, closed whatever happens."""
 
-import time
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass, field
+from contextlib import aclosing, suppress
 from decimal import Decimal
-from uuid import UUID, uuid4
 
 from spoonfeeder.core.actor import User
-from spoonfeeder.core.vocabulary import Purpose
-from spoonfeeder.features.calls.sources import Source
-from spoonfeeder.providers.base import ChatRequest, Connection, Delta, Finish, TextDelta, Usage
+from spoonfeeder.features.calls.ledger import Ledger
+from spoonfeeder.features.calls.opening import Call, begin
+from spoonfeeder.features.calls.speech import Speech
+from spoonfeeder.features.calls.tries import Tries
+from spoonfeeder.providers.base import Adapter, Delta, Finish, TextDelta, Usage
+from spoonfeeder.providers.errors import ProviderError, StreamTruncated, Timeout
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.work import Work
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`id` is that of its row in `usage_calls`."""
-
-    id: UUID
-    source: Source
-    connection: Connection
-    request: ChatRequest = field(repr=False)
-    key_id: UUID | None = None
-
-
-async def begin(
-    work: Work,
-    source: Source,
-    request: ChatRequest,
-    purpose: Purpose,
-    *,
-    conversation_id: UUID | None = None,
-    message_id: UUID | None = None,
-) -> Call:
-    """Checks the budget, takes a key and opens the row of usage. Raises BudgetExceeded, NoKeyLeft."""
-    connection = Connection(source.provider, source.url, source.api_key, source.first_byte_seconds)
-    return Call(uuid4(), source, connection, request)
+__all__ = ["Answering", "Call", "begin"]
 
 
 class Answering:
@@ -47,30 +24,79 @@ class Answering:
         self.runtime = runtime
         self.actor = actor
         self.call = call
-        self.usage = Usage()
         self.finish: Finish | None = None
-        self.cost_usd: Decimal | None = None
-        self.duration_ms = 0
+        self._tries = Tries(runtime, actor, call)
+        self._ledger = Ledger(runtime, actor, call, self._tries)
+
+    @property
+    def usage(self) -> Usage:
+        return self._ledger.usage
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        return self._ledger.cost_usd
+
+    @property
+    def duration_ms(self) -> int:
+        return self._ledger.duration_ms
 
     async def deltas(self) -> AsyncGenerator[Delta]:
-        """Tries again, with another key too, while nothing was said yet (R26). Raises ProviderError."""
-        started = time.monotonic()
-        try:
-            adapter = self.runtime.adapters.get(self.call.connection)
-            async with aclosing(adapter.chat(self.call.request)) as deltas:
-                async for delta in deltas:
-                    match delta:
-                        case Usage():
-                            self.usage = delta
-                        case Finish():
-                            self.finish = delta
-                        case TextDelta():
-                            pass
+        """Tries again, with another key too, while nothing was said yet (R26). Raises ProviderError, Invalid.
+
+        Close it (`aclosing`) where it is not read to its end: that ends the call to the provider.
+        """
+        async with self._ledger:
+            while self.finish is None:
+                adapter, has_begun = await self._tries.begin(), False
+                try:
+                    async with aclosing(self._once(adapter)) as deltas:
+                        async for delta in deltas:
+                            if not has_begun and not isinstance(delta, Usage):
+                                has_begun = True
+                                self._tries.succeeded()
+                            self._note(delta)
+                            yield delta
+                except ProviderError as error:
+                    await self._tries.failed(error, is_last=has_begun)
+
+    def _note(self, delta: Delta) -> None:
+        match delta:
+            case Usage():
+                self._ledger.usage = delta
+            case Finish():
+                self.finish, self._ledger.model = delta, delta.model
+            case TextDelta():
+                pass
+
+    async def _once(self, adapter: Adapter) -> AsyncGenerator[Delta]:
+        speech = Speech()
+        async with aclosing(adapter.chat(self.call.request)) as deltas:
+            delta = await self._first(deltas)
+            while delta is not None and not isinstance(delta, Finish):
+                if isinstance(delta, Usage):
                     yield delta
-        finally:
-            self.duration_ms = round((time.monotonic() - started) * 1000)
+                elif text := speech.hear(delta.text):
+                    yield TextDelta(text)
+                self._tries.require_time()
+                delta = await anext(deltas, None)
+            if delta is None:
+                raise StreamTruncated
+            if text := speech.end():
+                yield TextDelta(text)
+            yield delta
+            with suppress(ProviderError, StopAsyncIteration):
+                # So that the adapter may bring its connection to a good end and use it again.
+                await anext(deltas)
+
+    async def _first(self, deltas: AsyncGenerator[Delta]) -> Delta | None:
+        """A silence after it is ended by the adapter (R25), which saves a timer for each piece."""
+        try:
+            async with asyncio.timeout(self._tries.seconds_left):
+                return await anext(deltas, None)
+        except TimeoutError:
+            raise Timeout from None
 
     async def text(self) -> str:
-        """The whole answer at once. Raises ProviderError."""
+        """The whole answer at once. Raises ProviderError, Invalid."""
         async with aclosing(self.deltas()) as deltas:
             return "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])

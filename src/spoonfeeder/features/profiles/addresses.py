@@ -6,9 +6,9 @@ from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.core.targets import TargetPolicy, TargetUnknown
 from spoonfeeder.core.vocabulary import Provider
+from spoonfeeder.providers import ollama_http
 
 COMFYUI_URL = "http://127.0.0.1:8188"
-OLLAMA_URL = "http://127.0.0.1:11434"
 
 
 def default_url(settings: Settings, provider: Provider) -> str | None:
@@ -17,12 +17,12 @@ def default_url(settings: Settings, provider: Provider) -> str | None:
         case Provider.COMFYUI:
             return settings.comfyui_url or COMFYUI_URL
         case Provider.OLLAMA:
-            return settings.ollama_url or OLLAMA_URL
+            return settings.ollama_url or ollama_http.OWN_URL
         case _:
             return None
 
 
-async def checked_url(targets: TargetPolicy, url: str | None) -> str | None:
+async def checked_url(targets: TargetPolicy, url: str | None, field: str = "url") -> str | None:
     """The address without a trailing slash, None for an empty one; raises TargetNotAllowed or Invalid.
 
     A name that has no address now is accepted: a profile may be saved while its machine is off.
@@ -36,7 +36,7 @@ async def checked_url(targets: TargetPolicy, url: str | None) -> str | None:
         pass
     parts = urlsplit(plain)
     if parts.scheme not in {"http", "https"}:
-        raise invalid_field("url", "The URL must begin with http:// or https://.")
+        raise invalid_field(field, "The URL must begin with http:// or https://.")
     if "?" in plain or "#" in plain:
-        raise invalid_field("url", "The URL of a server has no ? or # part.")
+        raise invalid_field(field, "The URL of a server has no ? or # part.")
     return plain.rstrip("/")

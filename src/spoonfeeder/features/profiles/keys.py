@@ -35,10 +35,14 @@ def unseal(cipher: Cipher, profile: Profile) -> str | None:
     return None if profile.api_key is None else cipher.decrypt(profile.api_key, PROFILE_KEY.binding_of(profile))
 
 
+def readable(cipher: Cipher, profile: Profile) -> str | None:
+    """The key; None without one, and for one that can no longer be read."""
+    try:
+        return unseal(cipher, profile)
+    except KeyUnreadable:
+        return None
+
+
 def masked(cipher: Cipher, profile: Profile) -> str | None:
     """`sk-…7890`, without the last letters where the key is short or can no longer be read; None without a key."""
-    try:
-        key = unseal(cipher, profile)
-    except KeyUnreadable:
-        key = ""
-    return None if key is None else crypto.masked(key)
+    return None if profile.api_key is None else crypto.masked(readable(cipher, profile) or "")

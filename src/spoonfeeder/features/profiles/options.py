@@ -1,9 +1,13 @@
-"""What may not stand among a profile's options: another target, or a secret in the clear (RELIABILITY A17)."""
+"""What may not stand among options: another target, a secret in the clear (RELIABILITY A17), what the call decides."""
 
 import re
 from typing import Any
 
+from pydantic.alias_generators import to_snake
+
 from spoonfeeder.core.errors import invalid_field
+from spoonfeeder.core.vocabulary import Provider
+from spoonfeeder.providers.reserved import RESERVED_OPTIONS
 
 _TARGET = re.compile(
     r"(?:base|api|server|proxy|endpoint)?ur[li]|api(?:base|host)|(?:azure|api)?endpoint|host|hostname|server|proxy|proxies"
@@ -22,6 +26,13 @@ def require_harmless(options: Any) -> None:
             for name, item in value.items():
                 _require_harmless_name(f"{path}.{name}", name)
                 waiting.append((f"{path}.{name}", item))
+
+
+def require_free(provider: Provider, options: Any) -> None:
+    """Raises Invalid for the name of something that each call decides itself; a ComfyUI's options are in no call."""
+    for name in options or {}:
+        if provider is not Provider.COMFYUI and to_snake(name).lower() in RESERVED_OPTIONS:
+            raise invalid_field(f"options.{name}", f'"{name}" is no option: each request decides it.')
 
 
 def _require_harmless_name(path: str, name: str) -> None:

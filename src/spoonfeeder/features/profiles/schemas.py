@@ -12,10 +12,14 @@ from spoonfeeder.core.vocabulary import GenerationStatus, Modality, Provider
 ModalityWord = Annotated[Modality, Field(strict=False)]
 ProviderWord = Annotated[Provider, Field(strict=False)]
 Modalities = Annotated[list[ModalityWord], Field(min_length=1, max_length=len(Modality))]
+Outputs = Annotated[list[ModalityWord], Field(max_length=len(Modality))]
+"""Of a model; none where it only gives embeddings."""
 ModelId = Annotated[str, Field(min_length=1, max_length=255)]
 ApiKey = Annotated[SecretStr, Field(max_length=4_000)]
 Url = Annotated[str, Field(max_length=500)]
 Options = Annotated[dict[str, JsonValue], Field(max_length=200)]
+Patience = Annotated[int, Field(ge=1, le=1_800)]
+"""Seconds until the first piece of an answer: a model on one's own machine is loaded first (R25)."""
 
 _READ_ONLY = frozenset(["id", "has_api_key", "is_demo", "created_at", "updated_at"])
 
@@ -33,6 +37,7 @@ class ProfileInput(Input):
     url: Url | None = None
     options: Options | None = None
     prompt_template: Text | None = None
+    first_byte_timeout_seconds: Patience | None = None
     input_modalities: Modalities | None = None
     output_modalities: Modalities | None = None
 
@@ -50,6 +55,7 @@ class ProfilePatch(Input):
     url: Url | None = None
     options: Options | None = None
     prompt_template: Text | None = None
+    first_byte_timeout_seconds: Patience | None = None
     input_modalities: Given[Modalities] = None
     output_modalities: Given[Modalities] = None
 
@@ -67,6 +73,7 @@ class ProfileOut(Record):
     url: str | None
     options: dict[str, Any] | None
     prompt_template: str | None
+    first_byte_timeout_seconds: int | None
     input_modalities: list[str]
     output_modalities: list[str]
     is_demo: bool
@@ -80,7 +87,7 @@ class ModelInput(Input):
     model_id: ModelId
     name: Name | None = None
     input_modalities: Modalities = Field(default_factory=lambda: [Modality.TEXT])
-    output_modalities: Modalities = Field(default_factory=lambda: [Modality.TEXT])
+    output_modalities: Outputs = Field(default_factory=lambda: [Modality.TEXT])
 
 
 class ModelPatch(Input):
@@ -88,12 +95,12 @@ class ModelPatch(Input):
 
     name: Name | None = None
     input_modalities: Given[Modalities] = None
-    output_modalities: Given[Modalities] = None
+    output_modalities: Given[Outputs] = None
 
 
 class ModalitiesInput(Input):
     input_modalities: Given[Modalities] = None
-    output_modalities: Given[Modalities] = None
+    output_modalities: Given[Outputs] = None
 
 
 class ModelOut(Record):
@@ -107,9 +114,13 @@ class ModelOut(Record):
 
 
 class ModelSync(Record):
-    """`added` counts what was new; what the profile already listed is left as it is."""
+    """`added` counts what was new; what the profile already listed is left as it is.
+
+    `gone` are the ids of listed models that the provider does not name any more.
+    """
 
     added: int
+    gone: list[str]
     models: list[ModelOut]
 
 
@@ -117,7 +128,16 @@ class ConnectionInput(Input):
     """A connection to try; nothing of it is saved."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY | frozenset(
-        ["name", "description", "type", "options", "prompt_template", "input_modalities", "output_modalities"]
+        [
+            "name",
+            "description",
+            "type",
+            "options",
+            "prompt_template",
+            "first_byte_timeout_seconds",
+            "input_modalities",
+            "output_modalities",
+        ]
     )
 
     provider: ProviderWord
@@ -133,6 +153,7 @@ class ConnectionReport(Record):
     message: str
     latency_ms: int
     version: str | None = None
+    models: int | None = None
     queue_running: int | None = None
     queue_pending: int | None = None
     devices: list[str] = Field(default_factory=list)

@@ -12,10 +12,10 @@ from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
-from spoonfeeder.features.profiles import keys
+from spoonfeeder.features.profiles import keys, pool_rows
 from spoonfeeder.features.profiles.addresses import checked_url, default_url
 from spoonfeeder.features.profiles.demo import DEMO_PROFILE_ID
-from spoonfeeder.features.profiles.options import require_harmless
+from spoonfeeder.features.profiles.options import require_free, require_harmless
 from spoonfeeder.features.profiles.schemas import ProfileInput, ProfileOut, ProfilePatch
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
@@ -55,6 +55,7 @@ def shown(runtime: Runtime, profile: Profile) -> ProfileOut:
 async def create(work: Work, data: ProfileInput) -> Profile:
     """Raises TargetNotAllowed or Invalid."""
     require_harmless(data.options)
+    require_free(data.provider, data.options)
     key = keys.plain_key(data.api_key)
     url = await checked_url(work.runtime.targets, data.url)
     kind = data.type or (Modality.IMAGE if data.provider is Provider.COMFYUI else Modality.TEXT)
@@ -68,6 +69,7 @@ async def create(work: Work, data: ProfileInput) -> Profile:
         url=url or default_url(work.runtime.settings, data.provider),
         options=data.options,
         prompt_template=data.prompt_template,
+        first_byte_timeout_seconds=data.first_byte_timeout_seconds,
         input_modalities=data.input_modalities or [Modality.TEXT],
         output_modalities=data.output_modalities or [kind],
     )
@@ -84,34 +86,42 @@ async def create(work: Work, data: ProfileInput) -> Profile:
 
 
 async def update_profile(work: Work, profile_id: UUID, data: ProfilePatch) -> Profile:
-    """Raises ProfileNotFound, TargetNotAllowed, Invalid, ApiKeyRequired."""
+    """Raises ProfileNotFound, TargetNotAllowed, Invalid, ApiKeyRequired, KeysBound, KeyExists."""
     given = data.model_dump(exclude_unset=True)
     require_harmless(given.get("options"))
     if "url" in given:
         given["url"] = await checked_url(work.runtime.targets, given["url"])
     profile = await get(work, profile_id, for_update=True)
     mask, served, address = keys.masked(work.runtime.cipher, profile), _served(profile), profile.url
-    had_key = profile.api_key is not None
     for name in given.keys() - {"api_key"}:
         setattr(profile, name, given[name])
+    if given.keys() & {"options", "provider"}:
+        require_free(Provider(profile.provider), profile.options)
     if profile.url is None:
         profile.url = default_url(work.runtime.settings, Provider(profile.provider))
-    if "api_key" in given and data.api_key is None:
-        profile.api_key = None
-    key = None if data.api_key and data.api_key.get_secret_value() == mask else keys.plain_key(data.api_key)
-    if key is not None:
-        keys.seal(work.runtime.cipher, profile, key)
-    elif profile.api_key is not None and _served(profile) != served:
-        raise keys.ApiKeyRequired
+    await _change_key(work, profile, data, mask, is_moved=_served(profile) != served)
     await work.session.flush()
     work.tell_change("profile", profile.id, "updated")
-    if key is not None or (had_key and profile.api_key is None):
-        await record(work, Action.PROFILE_KEY_CHANGED, "profile", profile.id, removed=profile.api_key is None)
     if profile.url != address or _served(profile) != served:
         await _record_move(work, profile, served[1])
     if profile.url != address:
         await _move_waiting(work, profile)
     return profile
+
+
+async def _change_key(work: Work, profile: Profile, data: ProfilePatch, mask: str | None, *, is_moved: bool) -> None:
+    """Raises Invalid, ApiKeyRequired, KeysBound, KeyExists."""
+    had_key = profile.api_key is not None
+    if "api_key" in data.model_fields_set and data.api_key is None:
+        profile.api_key = None
+    key = None if data.api_key and data.api_key.get_secret_value() == mask else keys.plain_key(data.api_key)
+    if key is not None:
+        keys.seal(work.runtime.cipher, profile, key)
+    elif profile.api_key is not None and is_moved:
+        raise keys.ApiKeyRequired
+    await pool_rows.follow_profile(work, profile, new_key=key, is_moved=is_moved)
+    if key is not None or (had_key and profile.api_key is None):
+        await record(work, Action.PROFILE_KEY_CHANGED, "profile", profile.id, removed=profile.api_key is None)
 
 
 async def _record_move(work: Work, profile: Profile, origin_before: str) -> None:

@@ -88,11 +88,9 @@ async def rotate(runtime: Runtime, batch: int = BATCH) -> Rotation:
 async def _rewrite(runtime: Runtime, place: SealedColumn, rotation: Rotation, batch: int) -> None:
     """Each row only if it still is what was read: what somebody saves meanwhile is never undone."""
     kept = place.column
-    change = (
-        update(place.table)
-        .where(place.row_id == bindparam("row"), kept == bindparam("old"))
-        .values({kept: bindparam("new"), place.table.c.updated_at: place.table.c.updated_at})
-    )
+    unstamped = {column: column for column in place.table.c if column.name == "updated_at"}
+    same = (place.row_id == bindparam("row"), kept == bindparam("old"))
+    change = update(place.table).where(*same).values({kept: bindparam("new"), **unstamped})
     async for rows in _batches(runtime, place, batch):
         changes = []
         for row in rows:

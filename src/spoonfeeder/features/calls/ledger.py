@@ -1,0 +1,92 @@
+"""Closing a call's row of usage, whatever became of the call and of who waited for it."""
+
+import asyncio
+import re
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from spoonfeeder.core.actor import User
+from spoonfeeder.core.errors import AppError
+from spoonfeeder.core.vocabulary import CallStatus
+from spoonfeeder.features.calls.opening import Call
+from spoonfeeder.features.calls.tries import Tries
+from spoonfeeder.features.usage.prices import cost_of
+from spoonfeeder.features.usage.rows import Ending, close_row, plausible
+from spoonfeeder.providers.base import Usage
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import open_work
+
+log = structlog.get_logger(__name__)
+DATE = re.compile(r"[-@]\d[\d-]*")
+"""What a vendor adds to the name that was asked for."""
+
+
+class Ledger:
+    """`async with` around a call: when it ends the row is closed, also where the waiting task was cancelled.
+
+    `model` is the one that answered, None until the answer is whole.
+    """
+
+    def __init__(self, runtime: Runtime, actor: User, call: Call, tries: Tries) -> None:
+        self.usage = Usage()
+        self.model: str | None = None
+        self.cost_usd: Decimal | None = None
+        self.duration_ms = 0
+        self._runtime = runtime
+        self._actor = actor
+        self._call = call
+        self._tries = tries
+
+    async def __aenter__(self) -> Self:
+        self._began, self._began_at = self._runtime.retries.clock(), datetime.now(UTC)
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.duration_ms = round((self._runtime.retries.clock() - self._began) * 1000)
+        self.usage = plausible(self.usage)
+        self.cost_usd = self._cost()
+        status, code = _end_of(error, is_whole=self.model is not None)
+        ending = Ending(self._call.id, status, self._tries.count, self.usage, self.cost_usd, self._tries.key_id, code)
+        await _to_the_end(self._close(ending))
+
+    def _cost(self) -> Decimal | None:
+        """By the model that answered; a dated name that the list does not have yet costs as the one asked for."""
+        source, asked = self._call.source, self._call.request.model
+        answered = self.model or asked
+        cost = cost_of(source.provider, source.url, answered, self.usage, self._began_at)
+        if cost is None and DATE.fullmatch(answered.removeprefix(asked)):
+            return cost_of(source.provider, source.url, asked, self.usage, self._began_at)
+        return cost
+
+    async def _close(self, ending: Ending) -> None:
+        try:
+            async with open_work(self._runtime, self._actor) as work:
+                await close_row(work, ending)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("call_not_closed", call=str(ending.id), status=ending.status, error=type(error).__name__)
+
+
+def _end_of(error: BaseException | None, *, is_whole: bool) -> tuple[CallStatus, str | None]:
+    if is_whole or error is None:
+        return CallStatus.COMPLETE, None
+    if isinstance(error, Exception):
+        return CallStatus.FAILED, error.code if isinstance(error, AppError) else AppError.code
+    return CallStatus.CANCELLED, None
+
+
+async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
+    """A transaction has its own deadline, so this does not wait for ever."""
+    task = asyncio.create_task(closing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,0 +1,1 @@
+"""Chats: questions to models and their answers, whole or as they come."""

@@ -1,0 +1,95 @@
+"""Full text over all conversations of a workspace: words, "phrases", or, -without; the last word may be unfinished."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from spoonfeeder.features.auth.access import visible_rows
+from spoonfeeder.features.chat.conversations.service import COLUMNS, SHOWN, shown
+from spoonfeeder.work import Work
+
+OPENS, CLOSES, LESS = "\x02", "\x03", "\x04"
+"""No text needs them, so they are taken out of it. The last stands for `<`, since tags would be left out."""
+HEADLINE_LETTERS = 50_000
+HEADLINE = f"StartSel={OPENS}, StopSel={CLOSES}, MaxWords=30, MinWords=12, MaxFragments=0"
+
+UNFINISHED = "([^\\x01-\\x7f]|[^']{3})'$"
+"""Three letters at least, as less begin too many words; scripts beyond ASCII say more with each letter."""
+
+WORDS = text(
+    r"""
+    SELECT CASE WHEN :is_open THEN regexp_replace(words, :unfinished, E'\\1'':*') ELSE words END
+    FROM (SELECT CAST(websearch_to_tsquery('simple', :q) AS text) AS words) read
+    """
+)
+FIND = text(
+    """
+    WITH said AS MATERIALIZED (
+        SELECT conversation_id, message_id FROM search_messages(:workspace_id, CAST(:words AS tsquery), :limit)
+    ), found AS (
+        SELECT conversation_id, message_id FROM said
+        UNION ALL
+        SELECT id, NULL FROM conversations
+        WHERE workspace_id = :workspace_id AND deleted_at IS NULL
+            AND to_tsvector('simple', title) @@ CAST(:words AS tsquery)
+            AND id NOT IN (SELECT conversation_id FROM said)
+    )
+    SELECT found.conversation_id, found.message_id FROM found JOIN conversations ON conversations.id = conversation_id
+    ORDER BY conversations.updated_at DESC, conversations.id DESC LIMIT :limit
+    """
+)
+SNIPPETS = text(
+    """
+    SELECT conversations.id, ts_headline('simple',
+        translate(coalesce(left(messages.content, :letters), conversations.title), :replaced, :less),
+        CAST(:words AS tsquery), :headline)
+    FROM unnest(CAST(:conversations AS uuid[]), CAST(:messages AS uuid[])) found (conversation_id, message_id)
+    JOIN conversations ON conversations.id = found.conversation_id
+    LEFT JOIN messages ON messages.id = found.message_id
+    """
+)
+
+
+async def search(work: Work, q: str, *, limit: int) -> list[dict[str, Any]]:
+    """Conversations in which the words stand, the most recently active first, each with its newest place of them."""
+    asked = {"q": q, "is_open": not q.rstrip().endswith('"'), "unfinished": UNFINISHED}
+    words = await work.session.scalar(WORDS, asked)
+    if not words:
+        return []
+    given = {"workspace_id": work.workspace_id, "words": words, "limit": limit}
+    found = (await work.session.execute(FIND, given)).all()
+    snippets = await _snippets(work, words, found)
+    rows = visible_rows(SHOWN, COLUMNS, work.actor).where(COLUMNS.id.in_([row.conversation_id for row in found]))
+    shown_rows = {row.id: shown(row) for row in await work.session.execute(rows)}
+    return [
+        shown_rows[row.conversation_id]
+        | {"match": {"message_id": row.message_id, "snippet": snippets[row.conversation_id]}}
+        for row in found
+        if row.conversation_id in shown_rows
+    ]
+
+
+async def _snippets(work: Work, words: str, found: Sequence[Any]) -> dict[UUID, list[dict[str, Any]]]:
+    given = {
+        "conversations": [row.conversation_id for row in found],
+        "messages": [row.message_id for row in found],
+        "words": words,
+        "letters": HEADLINE_LETTERS,
+        "replaced": f"<{OPENS}{CLOSES}{LESS}",
+        "less": LESS,
+        "headline": HEADLINE,
+    }
+    return {ident: _parts(headline) for ident, headline in await work.session.execute(SNIPPETS, given)}
+
+
+def _parts(headline: str) -> list[dict[str, Any]]:
+    """The snippet in pieces, so that a page marks the matches without taking any text for markup."""
+    parts: list[dict[str, Any]] = []
+    for piece in headline.replace(LESS, "<").split(OPENS):
+        matched, mark, after = piece.partition(CLOSES)
+        if mark:
+            parts.append({"text": matched, "is_match": True})
+        parts.append({"text": after if mark else piece, "is_match": False})
+    return [part for part in parts if part["text"]]

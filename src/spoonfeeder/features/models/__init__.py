@@ -1,0 +1,1 @@
+"""The models of all profiles, and what an Ollama has and holds in memory."""
