@@ -24,6 +24,8 @@ for name in (*Settings.model_fields, "spoonfeeder_home"):
         os.environ.pop(name.upper(), None)
 os.environ["OLLAMA_URL"] = NOBODY_URL
 
+# Imports make no garbage; to look for it again and again would be a third of the collection.
+gc.set_threshold(50_000)
 pytest_plugins = ["tests.fixtures.application", "tests.fixtures.server_mode"]
 TEMPLATE = "template_migrated"
 MEMORY = Path("/dev/shm")

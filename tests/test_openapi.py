@@ -20,6 +20,10 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return create_api(Settings(_env_file=None, SPOONFEEDER_HOME=home)).openapi()
 
 
+def test_it_is_made_once_for_all_applications(document: dict[str, Any], tmp_path: Path) -> None:
+    assert create_api(Settings(_env_file=None, SPOONFEEDER_HOME=tmp_path)).openapi() is document
+
+
 @pytest.fixture
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for methods in document["paths"].values() for operation in methods.values()]

@@ -13,7 +13,7 @@ TOOLS = ("cat", "cksum", "dirname", "rm", "sh")
 BROWSER = "#!/bin/sh\nexit 0\n"
 CHECKS = ("ruff", "mypy", "lint-imports", "pytest")
 PYTEST = [
-    "pytest -n 2 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
+    "pytest -n 3 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
     "pytest -n 2 -m alone",
     "pytest tests/browser -m browser",
 ]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import Any
+from threading import Lock
+from typing import Any, ClassVar
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -33,13 +34,19 @@ _BEARER = {
 class Api(FastAPI):
     """A FastAPI whose document names our error envelope and the events of Socket.IO."""
 
+    _document: ClassVar[dict[str, Any] | None] = None
+    _writing: ClassVar[Lock] = Lock()
+
     def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            document = super().openapi()
-            _add_events(document)
-            _add_policies(document, served(self))
-            _add_failures(document)
-        return super().openapi()
+        """Takes a second, once in a process: every application has the same routes."""
+        with Api._writing:
+            if Api._document is None:
+                document = super().openapi()
+                _add_events(document)
+                _add_policies(document, served(self))
+                _add_failures(document)
+                Api._document = document
+        return Api._document
 
 
 def _add_events(document: dict[str, Any]) -> None:

@@ -77,7 +77,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(server_sent_events, name, 0.02)
 
 
-async def test_what_is_ready_leaves_in_one_piece_and_the_headers_forbid_buffering() -> None:
+async def test_the_first_leaves_at_once_then_what_is_ready_in_one_piece_and_the_headers_forbid_buffering() -> None:
     async def events() -> AsyncGenerator[bytes]:
         for _ in range(3):
             yield HELLO
@@ -87,7 +87,7 @@ async def test_what_is_ready_leaves_in_one_piece_and_the_headers_forbid_bufferin
     reader = Reader()
     await reader.read(events())
 
-    assert reader.pieces == [HELLO * 3, HELLO, b""]
+    assert reader.pieces == [HELLO, HELLO * 2, HELLO, b""]
     assert (reader.status, reader.has_end) == (200, True)
     assert reader.headers == {
         "content-type": "text/event-stream",

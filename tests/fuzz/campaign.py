@@ -4,6 +4,7 @@
 `{"answers", "findings"}`. A process of its own, since Hypothesis wants nobody else to draw from `random` meanwhile.
 """
 
+import gc
 import json
 import pickle
 import sys
@@ -135,6 +136,7 @@ def _fields(operation: Any, document: Mapping[str, Any]) -> set[str]:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000)
     told, known = pickle.load(sys.stdin.buffer)
     answers, findings = run(told, known, sys.argv[1], examples=int(sys.argv[2]), seed=int(sys.argv[3]))
     json.dump({"answers": answers, "findings": findings}, sys.stdout)

@@ -45,7 +45,6 @@ def api(gated: Gated = False) -> None:
     with in_one_sentence():
         _require_parts(settings)
         config = _serving(create_app(settings, sockets, streams), settings)
-    gc.freeze()  # what was imported stays; to look through it for garbage again and again would hold everybody up
     _pass_gate(gated)
     server = Server(config, sockets.close, streams.close)
     with suppress(KeyboardInterrupt):
@@ -106,6 +105,9 @@ def _require_parts(settings: Settings) -> None:
 
 
 def _pass_gate(gated: bool) -> None:
+    """From here on garbage is looked for as usual, but not in what was imported: that would hold everybody up."""
+    gc.freeze()
+    gc.set_threshold(700)
     if gated:
         sys.stdin.buffer.read()
 

@@ -118,7 +118,7 @@ class EventStream(Response):
                 async for chunk in events:
                     await waiting.put(chunk)
                     if not self._has_begun:
-                        await asyncio.sleep(0)  # the first word leaves before the next one is made
+                        await _turns_of_others()
             except Exception as error:  # noqa: BLE001 - told to the reader
                 waiting.end(error)
             else:
@@ -155,6 +155,12 @@ class EventStream(Response):
         self._sending_since = asyncio.get_running_loop().time()
         await send({"type": "http.response.body", "body": chunk, "more_body": more_body})
         self._sending_since = None
+
+
+async def _turns_of_others() -> None:
+    """One for who sends, one for the server's writing: the first word leaves before the next one is made."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
 
 def _nothing() -> None:

@@ -25,9 +25,20 @@ from spoonfeeder.db.base import (
     one_of,
 )
 
+PUNCTUATION = "<>_./@:=-&+~\\"
+"""Stands between words. PostgreSQL's parser would take markup, addresses, paths and numbers with it for one word."""
+VERSION = r"\m([vV])([0-9])"
+
+
+def words_of(text: str) -> str:
+    """SQL for a text's words as they are searched, spelt as PostgreSQL spells it."""
+    spaced = f"translate({text}, '{PUNCTUATION}'::text, '{' ' * len(PUNCTUATION)}'::text)"
+    return rf"regexp_replace({spaced}, '{VERSION}'::text, '\1 \2'::text, 'g'::text)"
+
+
 SEARCHED = (
     "CASE WHEN status::text <> 'streaming'::text"
-    " THEN to_tsvector('simple'::regconfig, left(content, 200000)) ELSE NULL::tsvector END"
+    f" THEN to_tsvector('simple'::regconfig, {words_of('left(content, 200000)')}) ELSE NULL::tsvector END"
 )
 """A tsvector holds at most 1 MiB; one of a text that still grows would be made anew at each save."""
 

@@ -14,8 +14,6 @@ from spoonfeeder.providers.errors import Broken
 from spoonfeeder.providers.failures import Refusal
 from spoonfeeder.providers.pictures import encoded
 
-MAX_NAME = 200
-
 _FINISH_REASONS = {
     "stop": FinishReason.STOP,
     "eos": FinishReason.STOP,
@@ -126,7 +124,7 @@ class Answer:
         reason = _FINISH_REASONS.get(self._reason or "stop", FinishReason.OTHER)
         if self._refused and reason is FinishReason.STOP:
             reason = FinishReason.REFUSAL
-        return Finish(reason, self._model[:MAX_NAME])
+        return Finish(reason, self._model)
 
     def _text_of(self, said: Said) -> str:
         """What is meant for the reader; a refusal is said too."""
@@ -148,7 +146,7 @@ def embeddings_of(body: bytes, model: str, count: int) -> Embeddings:
     vectors = [item.embedding for item in sorted(told.data, key=lambda item: item.index)]
     if len(vectors) != count:
         raise Broken(f"The server answered with {len(vectors)} embeddings for {count} texts.")
-    return Embeddings(vectors, (told.model or model)[:MAX_NAME], usage_of(told.usage) or Usage())
+    return Embeddings(vectors, told.model or model, usage_of(told.usage) or Usage())
 
 
 def refusal_of(body: Any, status: int | None, retry_after_seconds: float | None = None) -> Refusal:

@@ -96,6 +96,16 @@ async def test_an_answer_that_nobody_counted_has_no_price(caller: Caller) -> Non
     assert (row["status"], row["cost_usd"], row["input_tokens"]) == ("complete", None, None)
 
 
+@pytest.mark.parametrize("told", ["", "a\\u0000b", "\\ud800", "x" * 256])
+async def test_what_can_be_no_name_of_a_model_is_not_taken_for_one(caller: Caller, told: str) -> None:
+    events = [event.replace(MODEL.encode(), told.encode()) for event in transcript()]
+    async with scripted(stream(*events)) as server:
+        await caller.profile(server.url)
+        answering = await caller.answering()
+        assert await answering.text() == "Hello"
+    assert answering.finish == Finish(FinishReason.STOP, "gpt-4o-mini")
+
+
 async def test_counts_that_no_model_has_are_unknown(caller: Caller) -> None:
     async with scripted(stream()) as server:
         await caller.profile(server.url)

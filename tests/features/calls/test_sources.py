@@ -124,6 +124,9 @@ async def test_the_only_text_model_is_the_default(mine: Caller) -> None:
     assert missing.value.details == [{"loc": "model", "type": "invalid", "message": missing.value.message}]
 
     await add_models(mine, only=["text"], painter=["image"])
+    async with mine.runtime.sessions.begin() as session:
+        whisper = {"model_id": "whisper", "input_modalities": ["audio"], "output_modalities": ["text"]}
+        session.add(ProfileModel(workspace_id=mine.actor.workspace_id, profile_id=mine.profile_id, **whisper))
     assert request_to(await find(mine), None, HELLO, None).model == "only"
     assert request_to(await find(mine), "other", HELLO, None).model == "other"
 

@@ -96,6 +96,26 @@ async def test_pictures_come_along_or_are_uploads(api: Application, provider: Sc
     ]
 
 
+async def test_pictures_that_are_too_much_together_are_refused_before_any_is_read(
+    api: Application, provider: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile_id = await profile(api, provider)
+    upload = await api.json("POST", "/comfyui/uploads", 201, files={"file": ("a.png", PNG)})
+    named, inline = {"type": "image", "upload_id": upload["id"]}, {"type": "image", "url": data_url(PNG)}
+    monkeypatch.setattr("spoonfeeder.features.calls.pictures.MOST_BYTES_TOGETHER", 3 * len(PNG))
+    messages = [{"role": "user", "content": [named, named]}, {"role": "user", "content": [named]}]
+    await api.json("POST", "/chat", json={"profile_id": profile_id, "model": "m", "messages": messages})
+    assert len(provider.asked) == 1
+
+    monkeypatch.setattr("spoonfeeder.features.chat.parts.picture_of_upload", None)
+    messages[1]["content"] = [named, inline]
+    body = {"profile_id": profile_id, "model": "m", "messages": messages}
+    failure = await api.json("POST", "/chat", 422, json=body)
+    assert (failure["code"], failure["details"][0]["loc"]) == ("VALIDATION_ERROR", "messages")
+    assert "together" in failure["error"]
+    assert len(provider.asked) == 1
+
+
 async def test_an_adapter_that_takes_no_pictures_is_not_shown_any(
     api: Application, provider: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

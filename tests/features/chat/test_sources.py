@@ -15,6 +15,8 @@ async def test_sources_are_listed_with_their_models_and_nobody_is_asked(api: App
         await api.json("POST", f"/profiles/{first}/models", 201, json={"model_id": "gpt", "name": "GPT"})
         painter = {"model_id": "painter", "output_modalities": ["image"]}
         await api.json("POST", f"/profiles/{first}/models", 201, json=painter)
+        whisper = {"model_id": "whisper", "input_modalities": ["audio"], "output_modalities": ["text"]}
+        await api.json("POST", f"/profiles/{first}/models", 201, json=whisper)
         await api.profile()  # of ComfyUI
         sources = await api.json("GET", "/chat/sources")
         assert server.asked == []

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from decimal import Decimal
 
 from spoonfeeder.core.actor import User
 from spoonfeeder.features.calls.ledger import Ledger
 from spoonfeeder.features.calls.opening import Call, begin
-from spoonfeeder.features.calls.speech import Speech
+from spoonfeeder.features.calls.speech import Speech, plain_name
 from spoonfeeder.features.calls.tries import Tries
 from spoonfeeder.providers.base import Adapter, Delta, Finish, TextDelta, Usage
 from spoonfeeder.providers.errors import ProviderError, StreamTruncated, Timeout
@@ -83,7 +84,7 @@ class Answering:
                 raise StreamTruncated
             if text := speech.end():
                 yield TextDelta(text)
-            yield delta
+            yield replace(delta, model=plain_name(delta.model, self.call.request.model))
             with suppress(ProviderError, StopAsyncIteration):
                 # So that the adapter may bring its connection to a good end and use it again.
                 await anext(deltas)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from spoonfeeder.core.actor import User
 from spoonfeeder.features.calls.ledger import Ledger
 from spoonfeeder.features.calls.opening import Call
+from spoonfeeder.features.calls.speech import plain_name
 from spoonfeeder.features.calls.tries import Tries
 from spoonfeeder.providers.base import Adapter, Embeddings
 from spoonfeeder.providers.errors import ProviderError, Timeout
@@ -27,8 +28,8 @@ async def embed(runtime: Runtime, actor: User, call: Call, texts: Sequence[str])
             tries.succeeded()
             # No provider counts what an embedding gives back, since it costs nothing.
             ledger.usage = replace(found.usage, output_tokens=found.usage.output_tokens or 0)
-            ledger.model = found.model
-            return found
+            ledger.model = plain_name(found.model, call.request.model)
+            return replace(found, model=ledger.model)
 
 
 async def _once(adapter: Adapter, tries: Tries, call: Call, texts: Sequence[str]) -> Embeddings:

@@ -1,15 +1,31 @@
-"""Pictures that a message carries as `data:` URLs."""
+"""Pictures that messages carry, also as `data:` URLs, and how many bytes of them one request may have."""
 
 import asyncio
 import binascii
+from collections.abc import Collection, Iterable
+from itertools import accumulate
 
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.providers.base import Picture
 from spoonfeeder.storage.media_types import HEAD_BYTES, sniff
 
 MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES_TOGETHER = 32 * 1024 * 1024
+"""Of one request: all of them are in memory at once, and once more as base64."""
 PIECE_LETTERS = 4 * 128 * 1024
 TAKEN = {"image/png", "image/jpeg", "image/webp", "image/gif"}
+
+
+def how_many_fit(sizes: Iterable[int]) -> int:
+    """How many of the first ones one request may carry."""
+    return sum(total <= MOST_BYTES_TOGETHER for total in accumulate(sizes))
+
+
+def require_fitting(sizes: Collection[int], loc: str) -> None:
+    """Raises Invalid where one request may not carry all of them."""
+    if how_many_fit(sizes) < len(sizes):
+        most = MOST_BYTES_TOGETHER // 2**20
+        raise invalid_field(loc, f"All pictures together may have at most {most} MiB; send fewer or smaller ones.")
 
 
 async def picture_of(url: str, loc: str) -> Picture:

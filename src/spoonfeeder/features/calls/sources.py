@@ -45,7 +45,7 @@ COLUMNS = [
 HAS_POOL = exists().where(KEYS.profile_id == ROWS.id)
 ONLY_MODEL = select(case((func.count() == 1, func.min(MODELS.model_id)))).where(
     MODELS.profile_id == ROWS.id,
-    func.strpos(MODELS.output_modalities, f'"{Modality.TEXT}"') > 0,
+    *(func.strpos(words, f'"{Modality.TEXT}"') > 0 for words in (MODELS.input_modalities, MODELS.output_modalities)),
 )
 MINE: Select[Any] = select(*COLUMNS, HAS_POOL, ONLY_MODEL.scalar_subquery()).where(
     ROWS.workspace_id == bindparam("workspace_id"), ROWS.deleted_at.is_(None)

@@ -1,5 +1,7 @@
 """Text of a model that JSON and PostgreSQL can hold, whatever its provider sent."""
 
+LONGEST_NAME = 255
+
 
 class Speech:
     """Joins the halves of a character that came in two pieces; U+0000 is left out, half a character becomes U+FFFD."""
@@ -23,3 +25,8 @@ class Speech:
         """What is left of a half that nothing followed."""
         rest, self._half = self._half, ""
         return "\ufffd" if rest else ""
+
+
+def plain_name(told: str, asked: str) -> str:
+    """The model that answered; the one that was asked for where what is told can be no name."""
+    return told if 0 < len(told) <= LONGEST_NAME and told.isprintable() else asked

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.db.media import Media
-from spoonfeeder.features.calls.pictures import MOST_BYTES, TAKEN, picture_of
+from spoonfeeder.features.calls.pictures import MOST_BYTES, TAKEN, picture_of, require_fitting
 from spoonfeeder.features.chat.schemas import MOST_PICTURES, Content, MessageInput, TextPart
 from spoonfeeder.features.media import service as media
 from spoonfeeder.providers.base import ChatMessage, Picture
@@ -66,16 +66,23 @@ async def _said(storage: Storage, uploads: Uploads, content: Content, loc: str) 
 
 
 async def _named_uploads(work: Work, contents: Sequence[Content]) -> dict[UUID, Media]:
-    """The uploads that are named, as far as they exist. Raises Invalid for too many pictures."""
+    """The uploads that are named, as far as they exist. Raises Invalid for too many or too large pictures."""
     parts = [part for content in contents if not isinstance(content, str) for part in content]
     sources = [part.source for part in parts if not isinstance(part, TextPart)]
     if len(sources) > MOST_PICTURES:
         raise invalid_field("messages", f"At most {MOST_PICTURES} pictures can be sent at once.", code="too_long")
     wanted = {source for source in sources if isinstance(source, UUID)}
-    if not wanted:
-        return {}
-    rows = await work.session.scalars(media.reachable(work).where(Media.id.in_(wanted)))
-    return {row.id: row for row in rows}
+    mine = media.reachable(work).where(Media.id.in_(wanted))
+    uploads = {row.id: row for row in await work.session.scalars(mine)} if wanted else {}
+    require_fitting([_bytes_of(uploads, source) for source in sources], "messages")
+    return uploads
+
+
+def _bytes_of(uploads: Uploads, source: UUID | str) -> int:
+    """Nothing for an upload that does not exist; of base64 hardly more than it holds."""
+    if isinstance(source, str):
+        return len(source) * 3 // 4
+    return uploads[source].bytes if source in uploads else 0
 
 
 def _shown(uploads: Uploads, upload_id: UUID, loc: str) -> Media:

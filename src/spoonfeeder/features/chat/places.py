@@ -45,11 +45,11 @@ async def _with_capabilities(work: Work, places: list[SourceOut]) -> list[Source
 
 
 async def _models(work: Work) -> dict[UUID, list[SourceModel]]:
-    """The models that write text, by their profile."""
+    """The models that read and write text, by their profile."""
     found: dict[UUID, list[SourceModel]] = defaultdict(list)
     rows = visible(select(ProfileModel), work.actor).order_by(ProfileModel.created_at, ProfileModel.model_id)
     for row in await work.session.scalars(rows):
-        if Modality.TEXT in row.output_modalities:
+        if Modality.TEXT in row.input_modalities and Modality.TEXT in row.output_modalities:
             found[row.profile_id].append(
                 SourceModel(
                     model_id=row.model_id,

@@ -1,5 +1,7 @@
 """`/`, `/api/health`, `/api/stats` and the OpenAPI document."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
@@ -21,7 +23,7 @@ async def get_front(actor: AnyoneOrActor, response: Response) -> Ok[Front]:
 
 @router.get("/openapi.json", include_in_schema=False)
 async def get_openapi(request: Request, _: SelfActor) -> JSONResponse:
-    return JSONResponse(request.app.openapi())
+    return JSONResponse(await asyncio.to_thread(request.app.openapi))
 
 
 @router.get("/health")

@@ -44,6 +44,55 @@ async def test_words_phrases_beginnings_and_what_is_left_out(talk: Talk) -> None
         assert all(match["message_id"] != answer for match in matches), q
 
 
+CODE = (
+    "Put <router-outlet></router-outlet> into ./src/app/main.component.ts, then call foo_bar.baz(-5) of v2.10.3\n"
+    "with `git push --force` and x=user@mail.example.org:8080/a/path?q=1&r=C:\\Temp; that is well-known."
+)
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("<router-outlet>", ["router", "outlet", "router", "outlet"]),
+        ("outlet", ["outlet", "outlet"]),
+        ("foo_bar.baz()", ["foo", "bar", "baz"]),
+        ("baz", ["baz"]),
+        ("main.comp", ["main", "component"]),
+        ("./src/app/main", ["src", "app", "main"]),
+        ('"src/app/main.component.ts"', ["src", "app", "main", "component", "ts"]),
+        ("2.10.3", ["2", "10", "3"]),
+        ("v2.10", ["v", "2", "10"]),
+        ("--force", ["force"]),
+        ("mail.example.org", ["mail", "example", "org"]),
+        ("temp", ["Temp"]),
+        ("well-known -shark", ["well", "known"]),
+        ('known -"known-shark"', ["known"]),
+        ("shark or path", ["path"]),
+    ],
+)
+async def test_words_in_code_and_markup(talk: Talk, q: str, expected: list[str]) -> None:
+    await talk.json("POST", "/messages", 201, role="user", content=CODE)
+    [match] = await found(talk, q)
+    assert marked(match) == expected
+    assert "".join(part["text"] for part in match["snippet"]) in CODE
+
+
+@pytest.mark.parametrize(
+    "q", ["outlet -path", "outlet -foo_bar", 'outlet -"./src/app"', "bar_foo", "2.3", '"known -well"', "v3"]
+)
+async def test_words_in_code_that_are_left_out(talk: Talk, q: str) -> None:
+    await talk.json("PATCH", title="Untold")
+    await talk.json("POST", "/messages", 201, role="user", content=CODE)
+    assert await found(talk, q) == []
+
+
+async def test_words_in_a_title_with_code(talk: Talk) -> None:
+    await talk.json("PATCH", title="Why <router-outlet> fails in v17.2")
+    for q in ("outlet", "17.2", "<router-outl"):
+        [match] = await found(talk, q)
+        assert "".join(part["text"] for part in match["snippet"]) == "Why <router-outlet> fails in v17.2", q
+
+
 async def test_other_branches_and_titles_are_searched(talk: Talk) -> None:
     await talk.ask("Name a fruit.", "Kumquat")
     regenerating = asyncio.create_task(talk.json("POST", "/regenerate", 201))

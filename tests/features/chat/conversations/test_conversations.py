@@ -154,6 +154,37 @@ async def test_pictures_are_kept_and_shown_to_the_model(talk: Talk) -> None:
     await talk.json("POST", "/messages", 422, content=unknown)
 
 
+async def test_the_oldest_pictures_are_left_out_where_all_are_too_much(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def images_told(*names: str) -> list[list[str]]:
+        """Of each message that the model is told."""
+        content: Any = [{"type": "text", "text": "Look."}]
+        content += [{"type": "image", "upload_id": uploads[name]} for name in names]
+        asking = asyncio.create_task(talk.json("POST", "/messages", 201, content=content))
+        told = (await talk.model.answer("Seen."))["messages"]
+        await asking
+        letters = {base64.b64encode(PNG + name.encode()).decode(): name for name in "abcd"}
+        return [
+            [letters[image] for image in message.get("images", ())] for message in told if message["role"] == "user"
+        ]
+
+    uploads = {}
+    for name in "abcd":
+        made = await talk.application.json(
+            "POST", "/comfyui/uploads", 201, files={"file": (f"{name}.png", PNG + name.encode())}
+        )
+        uploads[name] = made["id"]
+    monkeypatch.setattr("spoonfeeder.features.calls.pictures.MOST_BYTES_TOGETHER", 3 * (len(PNG) + 1))
+    assert await images_told("a", "b") == [["a", "b"]]
+    assert await images_told("c") == [["a", "b"], ["c"]]
+    assert await images_told("d") == [["b"], ["c"], ["d"]]
+    too_much: Any = [{"type": "image", "upload_id": upload} for upload in uploads.values()]
+    failure = await talk.json("POST", "/messages", 422, content=too_much)
+    assert "together" in failure["error"]
+    assert await images_told("a", "b", "c") == [[], [], [], ["a", "b", "c"]]
+
+
 async def test_a_repeated_request_answers_the_first_ones_rows(talk: Talk) -> None:
     key = {"Idempotency-Key": "again"}
     path = f"/api{talk.path}/messages"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,11 @@ from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.vocabulary import MediaKind
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.calls.pictures import MOST_BYTES, TAKEN, how_many_fit
 from spoonfeeder.features.media import service as media
 from spoonfeeder.providers.base import ChatMessage, ChatRequest, Picture
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
-
-SHOWN_TO_MODELS = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
-MOST_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,15 @@ class KeptPicture(Picture):
     storage_key: str = ""
 
 
-def kept_picture(row: Any) -> KeptPicture:
+def newest_that_fit(messages: Sequence[Sequence[Media]]) -> list[list[KeptPicture]]:
+    """The pictures of each message, in order, without the oldest ones that would be too much for one request."""
+    rows = list(chain.from_iterable(messages))
+    left_out = len(rows) - how_many_fit(row.bytes for row in reversed(rows))
+    place = count()
+    return [[_kept(row) for row in its_rows if next(place) >= left_out] for its_rows in messages]
+
+
+def _kept(row: Media) -> KeptPicture:
     return KeptPicture(row.media_type, b"", row.storage_key)
 
 
@@ -38,7 +45,7 @@ async def require_pictures(work: Work, ids: Sequence[UUID], field: str = "attach
         row = known.get(media_id)
         if row is None or row.kind != MediaKind.UPLOAD:
             raise invalid_field(f"{field}.{number}", "This upload does not exist.", code="unknown_id")
-        if row.media_type not in SHOWN_TO_MODELS or row.bytes > MOST_BYTES:
+        if row.media_type not in TAKEN or row.bytes > MOST_BYTES:
             raise invalid_field(f"{field}.{number}", "A model is shown PNG, JPEG, WebP or GIF files up to 20 MiB.")
 
 

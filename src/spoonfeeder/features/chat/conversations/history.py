@@ -14,17 +14,20 @@ LEFT_OUT = {MessageStatus.FAILED, MessageStatus.STREAMING}
 
 
 async def of_path(work: Work, conversation: Conversation, path: Sequence[Node]) -> list[ChatMessage]:
-    """After the conversation's own system prompt; failed and empty answers are left out. Pictures are still unread."""
+    """After the conversation's own system prompt; failed and empty answers and the oldest of too many pictures are
+    left out. Pictures are still unread.
+    """
     ids = [node.id for node in path if node.status not in LEFT_OUT]
     found = await rows.contents(work, conversation.id, ids)
     wanted = [UUID(ident) for row in found.values() for ident in row.attachments]
-    pictures = {str(row.id): attachments.kept_picture(row) for row in await attachments.find(work, wanted)}
-    told = [_told(found[message_id], pictures) for message_id in ids]
+    known = {str(row.id): row for row in await attachments.find(work, wanted)}
+    said = [found[message_id] for message_id in ids]
+    pictures = attachments.newest_that_fit([[known[it] for it in row.attachments if it in known] for row in said])
+    told = [_told(row, seen) for row, seen in zip(said, pictures, strict=True)]
     before = [ChatMessage(MessageRole.SYSTEM, (conversation.system_prompt,))] if conversation.system_prompt else []
     return [*before, *(message for message in told if message.parts)]
 
 
-def _told(row: Message, pictures: dict[str, attachments.KeptPicture]) -> ChatMessage:
+def _told(row: Message, pictures: Sequence[Picture]) -> ChatMessage:
     """Pictures first, as what is asked of them follows."""
-    seen: list[str | Picture] = [pictures[ident] for ident in row.attachments if ident in pictures]
-    return ChatMessage(MessageRole(row.role), tuple([*seen, row.content] if row.content else seen))
+    return ChatMessage(MessageRole(row.role), (*pictures, row.content) if row.content else tuple(pictures))

@@ -1,22 +1,33 @@
 """Full text over all conversations of a workspace: words, "phrases", or, -without; the last word may be unfinished."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from spoonfeeder.db.chat import PUNCTUATION, VERSION, words_of
 from spoonfeeder.features.auth.access import visible_rows
 from spoonfeeder.features.chat.conversations.service import COLUMNS, SHOWN, shown
 from spoonfeeder.work import Work
 
-OPENS, CLOSES, LESS = "\x02", "\x03", "\x04"
-"""No text needs them, so they are taken out of it. The last stands for `<`, since tags would be left out."""
+OPENS, CLOSES, APART = "\x02", "\x03", "\x04"
+STAND_INS = "".join(chr(ord("\x0e") + place) for place in range(len(PUNCTUATION)))
+"""Of the punctuation, one each, so that a snippet shows the text as it is written."""
+UNUSED = OPENS + CLOSES + APART + STAND_INS
+"""No text needs them, so they are taken out of it."""
+WRITTEN = str.maketrans(STAND_INS, PUNCTUATION, APART)
 HEADLINE_LETTERS = 50_000
 HEADLINE = f"StartSel={OPENS}, StopSel={CLOSES}, MaxWords=30, MinWords=12, MaxFragments=0"
 
 UNFINISHED = "([^\\x01-\\x7f]|[^']{3})'$"
 """Three letters at least, as less begin too many words; scripts beyond ASCII say more with each letter."""
+
+BETWEEN = re.compile(f"[{re.escape(PUNCTUATION)}]")
+BETWEEN_OUTSIDE = re.compile(rf"[{re.escape(PUNCTUATION.replace('-', ''))}]|(?<=\S)-|-(?!$|[\w<@./])")
+"""A minus before a word is kept."""
+VERSION_ASKED = re.compile(VERSION.replace(r"\m", r"\b"))
 
 WORDS = text(
     r"""
@@ -25,7 +36,7 @@ WORDS = text(
     """
 )
 FIND = text(
-    """
+    f"""
     WITH said AS MATERIALIZED (
         SELECT conversation_id, message_id FROM search_messages(:workspace_id, CAST(:words AS tsquery), :limit)
     ), found AS (
@@ -33,17 +44,20 @@ FIND = text(
         UNION ALL
         SELECT id, NULL FROM conversations
         WHERE workspace_id = :workspace_id AND deleted_at IS NULL
-            AND to_tsvector('simple', title) @@ CAST(:words AS tsquery)
+            AND to_tsvector('simple', {words_of("title")}) @@ CAST(:words AS tsquery)
             AND id NOT IN (SELECT conversation_id FROM said)
     )
     SELECT found.conversation_id, found.message_id FROM found JOIN conversations ON conversations.id = conversation_id
     ORDER BY conversations.updated_at DESC, conversations.id DESC LIMIT :limit
-    """
+    """  # noqa: S608 - nothing of a request is in it
 )
 SNIPPETS = text(
     """
     SELECT conversations.id, ts_headline('simple',
-        translate(coalesce(left(messages.content, :letters), conversations.title), :replaced, :less),
+        regexp_replace(
+            translate(coalesce(left(messages.content, :letters), conversations.title), :replaced, :stand_ins),
+            :version, :apart, 'g'
+        ),
         CAST(:words AS tsquery), :headline)
     FROM unnest(CAST(:conversations AS uuid[]), CAST(:messages AS uuid[])) found (conversation_id, message_id)
     JOIN conversations ON conversations.id = found.conversation_id
@@ -54,7 +68,7 @@ SNIPPETS = text(
 
 async def search(work: Work, q: str, *, limit: int) -> list[dict[str, Any]]:
     """Conversations in which the words stand, the most recently active first, each with its newest place of them."""
-    asked = {"q": q, "is_open": not q.rstrip().endswith('"'), "unfinished": UNFINISHED}
+    asked = {"q": _asked(q), "is_open": not q.rstrip().endswith('"'), "unfinished": UNFINISHED}
     words = await work.session.scalar(WORDS, asked)
     if not words:
         return []
@@ -71,14 +85,23 @@ async def search(work: Work, q: str, *, limit: int) -> list[dict[str, Any]]:
     ]
 
 
+def _asked(q: str) -> str:
+    """What has punctuation inside becomes a phrase of its words: PostgreSQL does that with commas."""
+    pieces = q.split('"')
+    apart = [(BETWEEN if place % 2 else BETWEEN_OUTSIDE).sub(",", piece) for place, piece in enumerate(pieces)]
+    return VERSION_ASKED.sub(r"\1,\2", '"'.join(apart))
+
+
 async def _snippets(work: Work, words: str, found: Sequence[Any]) -> dict[UUID, list[dict[str, Any]]]:
     given = {
         "conversations": [row.conversation_id for row in found],
         "messages": [row.message_id for row in found],
         "words": words,
         "letters": HEADLINE_LETTERS,
-        "replaced": f"<{OPENS}{CLOSES}{LESS}",
-        "less": LESS,
+        "replaced": PUNCTUATION + UNUSED,
+        "stand_ins": STAND_INS,
+        "version": VERSION,
+        "apart": rf"\1{APART}\2",
         "headline": HEADLINE,
     }
     return {ident: _parts(headline) for ident, headline in await work.session.execute(SNIPPETS, given)}
@@ -87,7 +110,7 @@ async def _snippets(work: Work, words: str, found: Sequence[Any]) -> dict[UUID, 
 def _parts(headline: str) -> list[dict[str, Any]]:
     """The snippet in pieces, so that a page marks the matches without taking any text for markup."""
     parts: list[dict[str, Any]] = []
-    for piece in headline.replace(LESS, "<").split(OPENS):
+    for piece in headline.translate(WRITTEN).split(OPENS):
         matched, mark, after = piece.partition(CLOSES)
         if mark:
             parts.append({"text": matched, "is_match": True})
