@@ -20,10 +20,6 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return create_api(Settings(_env_file=None, SPOONFEEDER_HOME=home)).openapi()
 
 
-def test_it_is_made_once_for_all_applications(document: dict[str, Any], tmp_path: Path) -> None:
-    assert create_api(Settings(_env_file=None, SPOONFEEDER_HOME=tmp_path)).openapi() is document
-
-
 @pytest.fixture
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for methods in document["paths"].values() for operation in methods.values()]
@@ -38,6 +34,10 @@ def references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for child in value:
             yield from references(child)
+
+
+def test_it_is_made_once_for_all_applications(document: dict[str, Any], tmp_path: Path) -> None:
+    assert create_api(Settings(_env_file=None, SPOONFEEDER_HOME=tmp_path)).openapi() is document
 
 
 def test_operations_have_short_names_of_their_own_and_a_tag(operations: list[dict[str, Any]]) -> None:

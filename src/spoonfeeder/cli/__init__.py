@@ -46,7 +46,7 @@ def configured() -> Settings:
 
 
 def main() -> None:
-    gc.set_threshold(50_000)  # what is imported stays; the search for garbage would be a fifth of the start
+    gc.set_threshold(50_000)  # what is imported stays; the search for garbage would be a tenth of the start
     # Registered here, because these modules use `app`.
     from spoonfeeder.cli import api_keys, database, keys, make, people, serve  # noqa: F401
 
