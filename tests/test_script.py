@@ -14,8 +14,8 @@ BROWSER = "#!/bin/sh\nexit 0\n"
 CHECKS = ("ruff", "mypy", "lint-imports", "pytest")
 PYTEST = [
     "pytest -n 3 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
-    "pytest -n 2 -m alone",
-    "pytest tests/browser -m browser",
+    "pytest -n 2 --dist worksteal -m alone",
+    "pytest -n 2 --dist loadfile tests/browser -m browser",
 ]
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 

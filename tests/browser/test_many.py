@@ -63,7 +63,7 @@ def scroll_through(page: Page) -> int:
     return most
 
 
-def test_5000_generations_stay_light(new_page: NewPage, session_id: str, api: Api, up: Up) -> None:
+def test_5000_generations_stay_light(quiet: None, new_page: NewPage, session_id: str, api: Api, up: Up) -> None:
     made = api.post(
         f"/comfyui/sessions/{session_id}/generate", {"prompt_text": "the newest", "parameters": {"steps": 2}}
     )
