@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, closing, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from spoonfeeder.providers.gemini import Gemini
 from tests.fixtures import claude_replies as claude
 from tests.fixtures import gemini_replies as gemini
 from tests.fixtures.scripted import Reply, scripted
+from tests.providers.in_memory import InMemory
 from tests.waiting import until
 
 KEY = "sk-canary-6f1f0c5b-0123456789"
@@ -123,29 +124,6 @@ async def outcome(deltas: AsyncGenerator[Delta]) -> tuple[str, Finish | errors.P
         return said, error
     assert end is not None
     return said, end
-
-
-class Chunks(httpx2.AsyncByteStream):
-    def __init__(self, chunks: Sequence[bytes], breaks: bool) -> None:
-        self._chunks = chunks
-        self._breaks = breaks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self._chunks:
-            yield chunk
-        if self._breaks:
-            raise httpx2.ReadError("connection reset")
-
-
-class InMemory(httpx2.AsyncBaseTransport):
-    """Answers every request with the chunks that are set; without a socket, so a thousand cuts take a second."""
-
-    chunks: Sequence[bytes] = ()
-    breaks = False
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        headers = {"content-type": "text/event-stream"}
-        return httpx2.Response(200, headers=headers, stream=Chunks(self.chunks, self.breaks))
 
 
 @pytest.mark.parametrize("breaks", [True, False], ids=["reset", "end of file"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 
 import httpx2
@@ -15,6 +15,7 @@ from spoonfeeder.providers.base import ChatMessage, ChatRequest, Connection, Fin
 from spoonfeeder.providers.openai import OpenAI
 from tests.fixtures import openai_replies as said
 from tests.fixtures.scripted import Reply, scripted
+from tests.providers.in_memory import InMemory
 from tests.providers.table import outcome, text_of
 from tests.waiting import until
 
@@ -27,29 +28,6 @@ REQUEST = ChatRequest("gpt-4o-mini", (ChatMessage(MessageRole.USER, ("Hello?",))
 
 def adapter(url: str, http: httpx2.AsyncClient, first_byte_seconds: float = 20.0) -> OpenAI:
     return OpenAI(Connection(Provider.OPENAI, f"{url}/v1", KEY, first_byte_seconds), http)
-
-
-class Chunks(httpx2.AsyncByteStream):
-    def __init__(self, chunks: Sequence[bytes], breaks: bool) -> None:
-        self._chunks = chunks
-        self._breaks = breaks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self._chunks:
-            yield chunk
-        if self._breaks:
-            raise httpx2.ReadError("connection reset")
-
-
-class InMemory(httpx2.AsyncBaseTransport):
-    """Answers every request with the chunks that are set; a thousand cuts need no thousand sockets."""
-
-    chunks: Sequence[bytes] = ()
-    breaks = False
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        headers = {"content-type": "text/event-stream"}
-        return httpx2.Response(200, headers=headers, stream=Chunks(self.chunks, self.breaks))
 
 
 def _said_within(count: int) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""Whom a request for a model goes to: a profile, else the provider's settings, else the environment."""
+"""Whom a request for a model goes to: the named profile, else settings, oldest profile, environment (decision 0012)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, case, exists, func, select
 
 from spoonfeeder.core.errors import AppError, invalid_field
+from spoonfeeder.core.settings import Settings
 from spoonfeeder.core.vocabulary import MessageRole, Modality, Provider
 from spoonfeeder.db.profile import Profile, ProfileKey, ProfileModel
 from spoonfeeder.features.profiles import keys
@@ -132,13 +133,17 @@ async def _find_settings(work: Work, provider: Provider) -> Source | None:
     )
 
 
-def _of_environment(work: Work, provider: Provider) -> Source | None:
+def has_environment(settings: Settings, provider: Provider) -> bool:
     """Ollama needs no key, so its usual address is enough."""
+    return provider is Provider.OLLAMA or settings.provider_key(provider) is not None
+
+
+def _of_environment(work: Work, provider: Provider) -> Source | None:
     settings = work.runtime.settings
-    key = settings.provider_key(provider)
-    if key is None and provider is not Provider.OLLAMA:
+    if not has_environment(settings, provider):
         return None
-    return Source(SourceKind.ENVIRONMENT, provider, f"{provider} (environment)", default_url(settings, provider), key)
+    url, key = default_url(settings, provider), settings.provider_key(provider)
+    return Source(SourceKind.ENVIRONMENT, provider, f"{provider} (environment)", url, key)
 
 
 def request_to(

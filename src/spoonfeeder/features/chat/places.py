@@ -9,7 +9,7 @@ from sqlalchemy import select
 from spoonfeeder.core.vocabulary import Modality, Provider
 from spoonfeeder.db.profile import Profile, ProfileModel, ProviderSetting
 from spoonfeeder.features.auth.access import visible
-from spoonfeeder.features.calls.sources import SourceKind
+from spoonfeeder.features.calls.sources import SourceKind, has_environment
 from spoonfeeder.features.chat.schemas import SourceModel, SourceOut
 from spoonfeeder.work import Work
 
@@ -77,8 +77,7 @@ def _of_profile(row: Profile, models: list[SourceModel]) -> SourceOut:
 
 
 def _of_environment(work: Work, provider: Provider) -> Iterator[SourceOut]:
-    """Ollama needs no key, so its usual address is enough."""
-    if provider is Provider.OLLAMA or work.runtime.settings.provider_key(provider) is not None:
+    if has_environment(work.runtime.settings, provider):
         yield _place(SourceKind.ENVIRONMENT, provider, f"{provider} (environment)")
 
 
