@@ -1,5 +1,5 @@
 # Short names for ./spoonfeeder; nothing here that the script cannot do.
-.PHONY: up test chaos fuzz bench lint format wheel screenshots
+.PHONY: up test chaos chaos-tasks fuzz bench lint format wheel screenshots
 
 up:
 	./spoonfeeder up
@@ -11,6 +11,11 @@ test:
 chaos:
 	./spoonfeeder --help >/dev/null
 	.venv/bin/python -m tests.chaos --generations 300 --seed $(or $(SEED),1)
+
+# 1,000 tasks for every provider under the same faults (minutes).
+chaos-tasks:
+	./spoonfeeder --help >/dev/null
+	.venv/bin/python -m tests.chaos.tasks --tasks 1000 --seed $(or $(SEED),1)
 
 # Every operation of the API with many generated requests (minutes).
 fuzz:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from redis import Redis
 
 from spoonfeeder.core.settings import Settings
@@ -23,6 +24,9 @@ for name in (*Settings.model_fields, "spoonfeeder_home"):
     if name != "home":
         os.environ.pop(name.upper(), None)
 os.environ["OLLAMA_URL"] = NOBODY_URL
+
+# With the values of every frame, as is usual without a configuration, a traceback of ours takes seconds to draw.
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 
 # Imports make no garbage; to look for it again and again would be a third of the collection.
 gc.set_threshold(50_000)

@@ -1,6 +1,7 @@
 """`./spoonfeeder` with stand-ins for Python, pip, uv and the checks, in a folder whose name has a space."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,17 @@ ROOT = Path(__file__).parents[1]
 TOOLS = ("cat", "cksum", "dirname", "rm", "sh")
 BROWSER = "#!/bin/sh\nexit 0\n"
 CHECKS = ("ruff", "mypy", "lint-imports", "pytest")
+ALONE = (
+    "tests/embedded/test_up.py",
+    "tests/machines/test_postgres_away.py",
+    "tests/machines/test_conversation_killed.py",
+    "tests/chaos/test_chaos_short.py",
+    "tests/machines/test_rolling_restart.py",
+    "tests/machines/test_redis_away.py",
+)
 PYTEST = [
     "pytest -n 3 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
-    "pytest -n 2 --dist worksteal -m alone",
+    "pytest -n 2 --dist worksteal -m alone " + " ".join(ALONE),
     "pytest -n 2 --dist loadfile tests/browser -m browser",
 ]
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
@@ -212,6 +221,11 @@ def test_the_tests_are_every_check_and_pytest_last(clone: Clone) -> None:
         *PYTEST,
     ]
     assert "requirements-test.lock" in clone.recorded()[0]
+
+
+def test_every_file_whose_tests_run_alone_is_named() -> None:
+    marked = [path for path in Path(__file__).parent.rglob("*.py") if re.search(r"mark\.alone\b", path.read_text())]
+    assert sorted(str(path.relative_to(ROOT)) for path in marked) == sorted(ALONE)
 
 
 def test_one_failed_check_fails_the_tests_and_hides_no_other(clone: Clone) -> None:

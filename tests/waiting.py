@@ -1,9 +1,11 @@
 """Waiting for something to become true, with a deadline instead of a guess."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
-PAUSE_SECONDS = 0.005
+SHORTEST_PAUSE_SECONDS = 0.005
+LONGEST_PAUSE_SECONDS = 0.1
 
 
 async def until(condition: Callable[[], object], *, within_seconds: float = 10.0) -> None:
@@ -16,7 +18,9 @@ async def until(condition: Callable[[], object], *, within_seconds: float = 10.0
 
 
 async def until_async(condition: Callable[[], Awaitable[object]], *, within_seconds: float = 10.0) -> None:
-    """As `until`, for a condition that must be awaited."""
+    """As `until`, for a condition that must be awaited; it is asked less often the longer it takes."""
+    began = time.monotonic()
     async with asyncio.timeout(within_seconds):
-        while not await condition():  # noqa: ASYNC110 - the condition lies outside of this program
-            await asyncio.sleep(PAUSE_SECONDS)
+        while not await condition():
+            waited = time.monotonic() - began
+            await asyncio.sleep(min(max(waited / 10, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))

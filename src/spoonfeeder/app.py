@@ -17,6 +17,7 @@ from spoonfeeder.core.server_sent_events import Streams
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.canary import check_encryption_keys
 from spoonfeeder.db.row_security import warn_unless_secured
+from spoonfeeder.durable.errands import do_errands_for_ever
 from spoonfeeder.durable.sweep import do_chores_for_ever, sweep_for_ever, watch_for_ever
 from spoonfeeder.features.auth import setup
 from spoonfeeder.features.auth.api_keys_router import router as api_keys
@@ -41,6 +42,8 @@ from spoonfeeder.features.logs.router import router as logs
 from spoonfeeder.features.logs.writer import purge_api_log, writing
 from spoonfeeder.features.media.router import router as media
 from spoonfeeder.features.models.router import router as models
+from spoonfeeder.features.notifications.chores import purge_notifications
+from spoonfeeder.features.notifications.router import router as notifications
 from spoonfeeder.features.openai_api.router import router as openai_api
 from spoonfeeder.features.people.invitation_router import links as invitation_links
 from spoonfeeder.features.people.invitation_router import router as invitations
@@ -50,14 +53,25 @@ from spoonfeeder.features.profiles.catalog_router import router as catalog
 from spoonfeeder.features.profiles.comfyui_router import router as comfyui
 from spoonfeeder.features.profiles.key_router import router as profile_keys
 from spoonfeeder.features.profiles.router import router as profiles
+from spoonfeeder.features.schedules.firing import find_due
+from spoonfeeder.features.schedules.router import router as schedules
 from spoonfeeder.features.sessions.router import router as sessions
 from spoonfeeder.features.settings.router import router as settings_of_providers
 from spoonfeeder.features.system.first_start import make_own_profile
 from spoonfeeder.features.system.router import front
 from spoonfeeder.features.system.router import router as system
+from spoonfeeder.features.tasks.chores import CHORES as TASK_CHORES
+from spoonfeeder.features.tasks.following import follow_generations
+from spoonfeeder.features.tasks.line import TASKS
+from spoonfeeder.features.tasks.result_router import router as results
+from spoonfeeder.features.tasks.router import router as tasks
 from spoonfeeder.features.usage.chores import CHORES as USAGE_CHORES
 from spoonfeeder.features.usage.router import router as usage
+from spoonfeeder.features.workflows.check_router import router as workflow_checks
+from spoonfeeder.features.workflows.import_router import forms as workflow_files
+from spoonfeeder.features.workflows.import_router import router as workflow_imports
 from spoonfeeder.features.workflows.router import router as workflows
+from spoonfeeder.features.workflows.version_router import router as workflow_versions
 from spoonfeeder.openapi import Api
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.sockets import Sockets
@@ -81,15 +95,23 @@ ROUTERS = (
     profile_keys,
     settings_of_providers,
     comfyui,
+    workflow_files,
+    workflow_imports,
+    workflow_versions,
+    workflow_checks,
     workflows,
     sessions,
     session_generations,
     generations,
     generation_media,
     media,
+    tasks,
+    results,
     conversations,
     messages,
+    schedules,
     usage,
+    notifications,
     logs,
     models,
 )
@@ -121,10 +143,19 @@ def create_api(settings: Settings) -> FastAPI:
             runtime.readiness["sockets"] = lambda: api.state.sockets.healthy
             answers = await stack.enter_async_context(open_answers(runtime, api.state.streams))
             api.state.answers = answers
-            chores = (*CHORES, *AUTH_CHORES, *USAGE_CHORES, purge_api_log, purge_conversations)
+            chores = (
+                *TASK_CHORES,
+                *CHORES,
+                *AUTH_CHORES,
+                *USAGE_CHORES,
+                purge_api_log,
+                purge_conversations,
+                purge_notifications,
+            )
             loops = [
-                asyncio.create_task(watch_for_ever(runtime, [answers.end_abandoned])),
-                asyncio.create_task(sweep_for_ever(runtime, [GENERATIONS])),
+                asyncio.create_task(watch_for_ever(runtime, [answers.end_abandoned, follow_generations])),
+                asyncio.create_task(sweep_for_ever(runtime, [GENERATIONS, TASKS])),
+                asyncio.create_task(do_errands_for_ever(runtime, [find_due])),
                 asyncio.create_task(do_chores_for_ever(runtime, chores)),
             ]
             async with writing(runtime, calls), api.state.sockets.serving(runtime):

@@ -12,11 +12,23 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from spoonfeeder.core.actor import LOCAL_OWNER_ID
-from spoonfeeder.db import Generation, Media, Profile, ProfileModel, ProviderSetting, Session, Workflow, Workspace
+from spoonfeeder.db import (
+    Generation,
+    Media,
+    Profile,
+    ProfileModel,
+    ProviderSetting,
+    Session,
+    Workflow,
+    WorkflowVersion,
+    Workspace,
+)
 from spoonfeeder.db.access import ApiKey, Invitation, LoginSession
 from spoonfeeder.db.account import User, WorkspaceMember
 from spoonfeeder.db.chat import Conversation, Message
+from spoonfeeder.db.notification import Notification
 from spoonfeeder.db.profile import ProfileKey
+from spoonfeeder.db.task import Result, Schedule, Task
 from spoonfeeder.db.usage import Budget
 from spoonfeeder.features.settings import secret
 from spoonfeeder.realtime.live import Preview
@@ -45,6 +57,7 @@ DELETABLE = {
     "session_id": "comfyui_sessions",
     "generation_id": "comfyui_generations",
     "conversation_id": "conversations",
+    "task_id": "tasks",
 }
 
 
@@ -87,7 +100,9 @@ class Place:
     def missing(self) -> "Place":
         """The same names, and nothing in the database has these values."""
         unknown: dict[str, Any] = {name: str(uuid4()) for name in self.ids}
-        return Place(unknown | {"position": 0, "filename": f"{uuid4()}.png", "provider": "gemini"}, self.url)
+        return Place(
+            unknown | {"position": 0, "number": 1, "filename": f"{uuid4()}.png", "provider": "gemini"}, self.url
+        )
 
 
 class Populator:
@@ -141,7 +156,7 @@ class Populator:
         """
         names = ("workspace_id", "profile_id", "workflow_id", "session_id", "generation_id", "media_id")
         more = ("user_id", "key_id", "invitation_id", "login_id", "budget_id", "pool_key_id", "chat_profile_id")
-        said = ("conversation_id", "message_id")
+        said = ("conversation_id", "message_id", "task_id", "result_id", "schedule_id", "notification_id")
         ids: dict[str, Any] = {name: uuid4() for name in (*names, *more, *said)}
         ids["token"] = secrets.token_urlsafe(32)
         async with self._server.runtime.sessions() as session:
@@ -162,6 +177,7 @@ class Populator:
             await session.commit()
         await self._server.runtime.live.set_preview(ids["generation_id"], Preview(PNG, "image/png", 1))
         named = {"model_id": f"model-{ids['profile_id']}", "filename": f"{ids['media_id']}.png", "position": 0}
+        named["number"] = 1
         named |= {"provider": "openai", "model": f"{ids['chat_profile_id']}/gpt", "name": "llama3.2"}
         return Place(ids | named, self._server.simulator.url)
 
@@ -206,6 +222,7 @@ class Populator:
             Workflow(id=ids["workflow_id"], name="Workflow", workflow_json=graph, **of_profile),
             Session(id=ids["session_id"], title="Session", **of_profile),
         ]
+        yield [WorkflowVersion(workflow_id=ids["workflow_id"], number=1, workflow_json=graph, **mine)]
         talk = {"conversation_id": ids["conversation_id"]} | mine
         yield [
             Conversation(
@@ -221,8 +238,18 @@ class Populator:
         question = uuid4()
         yield [Message(id=question, role="user", content="Hello?", **talk)]
         yield [Message(id=ids["message_id"], parent_id=question, role="assistant", content="Yes.", **talk)]
+        asked = {"name": "Task", "type": "text", "provider": "openai", "model": "gpt", "prompt": "Hello?"} | mine
+        ended = {"status": "complete", "progress": 100, "completed_at": datetime.now(UTC)}
+        answered = uuid4()
+        yield [Task(id=ids["task_id"], **asked), Task(id=answered, **ended, **asked)]
+        yield [Result(id=ids["result_id"], task_id=answered, type="text", content="Yes.", **mine)]
+        poem = {"type": "text", "provider": "ollama", "model": "llama3.2", "prompt": "A poem"}
+        yield [
+            Schedule(id=ids["schedule_id"], name="Daily", kind="task", request=poem, cron="@daily", **mine),
+            Notification(id=ids["notification_id"], type="error", code="TASK_FAILED", message="It failed.", **mine),
+        ]
         run = {"session_id": ids["session_id"], "workflow_id": ids["workflow_id"], "backend_url": url, **of_profile}
-        ended = {"status": "completed", "progress": 100, "completed_at": datetime.now(UTC)}
+        ended["status"] = "completed"
         done = uuid4()
         yield [
             Generation(id=ids["generation_id"], workflow_json_snapshot=graph, **run),

@@ -45,6 +45,7 @@ OTHERWISE = {
     "delete_model": {200, 404},  # all have one Ollama
     "delete_workspace": {409},  # it is not empty
     "name_conversation": {200, 422},  # its model may be deleted by then
+    "retry_task": {409},  # it has not failed
     "stop_message": {409},  # nothing is being answered
     "leave_workspace": {200, 409},  # its last owner stays
 }

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -102,6 +103,24 @@ async def test_a28_a31_nothing_that_a_stranger_sends_lets_it_hear_of_another_wor
         for generation in (before, running):
             await own.event("generation:completed", lambda payload, wanted=generation: payload["id"] == wanted)  # type: ignore[misc]
         assert own.payloads("generation:progress")
+        assert client.received == []
+
+
+async def test_a28_nor_of_a_task_of_another_workspace(working_server: ServerMode, owner: Person, session: str) -> None:
+    stranger = await working_server.stranger()
+    later = {"type": "text", "provider": "ollama", "model": "llama3.2", "prompt": "x"}
+    later["run_after"] = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    async with (
+        open_socket(working_server.url, auth={"token": owner.token}) as own,
+        open_socket(working_server.url, auth={"token": stranger.token}) as client,
+    ):
+        made = (await owner.post("/api/tasks", json=later)).json()["data"]
+        for name, argument in attempts(made["id"], session, owner.workspace_id, own.sid):
+            answer = await client.call(name, argument)
+            assert answer["ok"] is False, (name, argument)
+        assert await own.call("subscribe:task", {"id": made["id"].upper()}) == {"ok": True}
+        await owner.post(f"/api/tasks/{made['id']}/cancel")
+        await own.event("task:cancelled", lambda payload: payload["id"] == made["id"])
         assert client.received == []
 
 

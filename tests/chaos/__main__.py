@@ -13,14 +13,14 @@ from tests.chaos.run import Size, own_folder, run
 
 async def main() -> int:
     options = _options()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _cancel, asyncio.current_task())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, cancel, asyncio.current_task())
     began = time.monotonic()
     with own_folder() as folder:
         try:
             outcome = await run(Size(options.generations, options.seed), folder)
         finally:
             if options.logs is not None:
-                _keep_logs(folder, options.logs)
+                keep_logs(folder, options.logs)
     sys.stdout.write(f"chaos, seed {options.seed}, {time.monotonic() - began:.0f} s\n{outcome.table}\n")
     return 1 if outcome.findings.violations else 0
 
@@ -33,12 +33,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _cancel(task: "asyncio.Task[int] | None") -> None:
+def cancel(task: "asyncio.Task[int] | None") -> None:
     if task is not None:
         task.cancel()
 
 
-def _keep_logs(folder: Path, target: Path) -> None:
+def keep_logs(folder: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for log in (*folder.glob("*.log"), *folder.glob("*.jsonl"), *folder.glob("logs/*")):
         shutil.copy(log, target)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -43,9 +43,15 @@ class Stage:
         self.api = self._program("api", *own_command("api"))
         self.workers = [self._program(f"worker-{number}", *own_command("worker")) for number in (1, 2)]
 
+        self.others: list[Program] = []
+
     @property
     def programs(self) -> list[Program]:
-        return [self.comfyui, self.api, *self.workers]
+        return [*self.others, self.comfyui, self.api, *self.workers]
+
+    def add(self, name: str, *command: str | Path) -> None:
+        """One more program, before anything is started."""
+        self.others.append(self._program(name, *command))
 
     def admin(self) -> AsyncEngine:
         """A superuser's way into the application's database, with a fresh connection each time."""
@@ -88,9 +94,12 @@ async def is_ok(http: httpx2.AsyncClient, url: str) -> bool:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path, *, step_seconds: float) -> AsyncIterator[Stage]:
+async def open_stage(
+    folder: Path, *, step_seconds: float, prepare: Callable[[Stage], None] = lambda _: None
+) -> AsyncIterator[Stage]:
     """Everything up and migrated; at the end every process is ended, the hard way if need be."""
     stage = Stage(folder, step_seconds=step_seconds)
+    prepare(stage)
     stage.home.mkdir()
     with stage.postgres, stage.redis:
         run(own_command("migrate"), environment=stage.environment, folder=folder)

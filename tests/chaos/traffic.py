@@ -50,6 +50,16 @@ class Traffic:
                 group.create_task(self._create(number))
                 await asyncio.sleep(seconds / generations)
 
+    async def create_beside(self, other: asyncio.Task[Any], each_seconds: float) -> int:
+        """As `create`, at least until `other` is done; returns how many were begun."""
+        begun = 0
+        async with asyncio.TaskGroup() as group:
+            while not other.done():
+                group.create_task(self._create(begun))
+                begun += 1
+                await asyncio.sleep(each_seconds)
+        return begun
+
     async def _create(self, number: int) -> None:
         path = f"/api/comfyui/sessions/{self.sessions[number % SESSIONS]}/generate"
         key = str(uuid4())

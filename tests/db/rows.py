@@ -21,17 +21,20 @@ from spoonfeeder.db import (
     LoginSession,
     Media,
     Message,
+    Notification,
     Profile,
     ProfileKey,
     ProfileModel,
     ProviderSetting,
     RefreshToken,
     Result,
+    Schedule,
     Session,
     SystemValue,
     Task,
     UsageCall,
     Workflow,
+    WorkflowVersion,
 )
 
 OURS: dict[str, Any] = {"workspace_id": DEFAULT_WORKSPACE_ID}
@@ -94,9 +97,12 @@ async def seed_workspace(session: AsyncSession, workspace_id: UUID) -> None:
             Message(**theirs, conversation_id=chat.id, role="user", content="Hi"),
             template,
             album,
+            Schedule(**theirs, name="Every morning", kind="task", request={"prompt": "A rose"}, cron="0 7 * * *"),
+            Notification(**theirs, type="error", code="TASK_FAILED", message="A task failed."),
         ]
     )
     await session.flush()
+    session.add(WorkflowVersion(**theirs, workflow_id=template.id, number=1, workflow_json="{}"))
     made_by = {"profile_id": server.id, "workflow_id": template.id, "session_id": album.id}
     picture = generation(**theirs, **made_by, seed=2**64 - 1)
     session.add(picture)

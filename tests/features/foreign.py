@@ -16,13 +16,18 @@ from spoonfeeder.db import (
     LoginSession,
     Media,
     Message,
+    Notification,
     Profile,
     ProfileKey,
     ProfileModel,
     ProviderSetting,
+    Result,
+    Schedule,
     Session,
+    Task,
     User,
     Workflow,
+    WorkflowVersion,
     Workspace,
 )
 from spoonfeeder.db.session import open_engine, open_sessions
@@ -42,6 +47,10 @@ class Foreign:
     pool_key_id: UUID = field(default_factory=uuid4)
     conversation_id: UUID = field(default_factory=uuid4)
     message_id: UUID = field(default_factory=uuid4)
+    task_id: UUID = field(default_factory=uuid4)
+    result_id: UUID = field(default_factory=uuid4)
+    schedule_id: UUID = field(default_factory=uuid4)
+    notification_id: UUID = field(default_factory=uuid4)
 
 
 @asynccontextmanager
@@ -73,6 +82,8 @@ async def insert_foreign(settings: Settings) -> Foreign:
         session.add(Workflow(id=ids.workflow_id, profile_id=ids.profile_id, name="Theirs", workflow_json="{}", **mine))
         session.add(Session(id=ids.session_id, profile_id=ids.profile_id, title="Theirs", **mine))
         await session.flush()
+        session.add(WorkflowVersion(workflow_id=ids.workflow_id, number=1, workflow_json="{}", **mine))
+        await session.flush()
         session.add(Generation(id=ids.generation_id, session_id=ids.session_id, backend_url=url, **mine))
         await session.flush()
         session.add(
@@ -90,8 +101,20 @@ async def insert_foreign(settings: Settings) -> Foreign:
                 **mine,
             )
         )
+        await _add_task(session, ids)
         await _add_somebody(session, ids)
     return ids
+
+
+async def _add_task(session: AsyncSession, ids: Foreign) -> None:
+    mine = {"workspace_id": ids.workspace_id, "type": "text"}
+    done = {"status": "complete", "progress": 100, "completed_at": datetime.now(UTC)}
+    session.add(Task(id=ids.task_id, name="Theirs", provider="ollama", prompt="Theirs", **done, **mine))
+    await session.flush()
+    session.add(Result(id=ids.result_id, task_id=ids.task_id, content="Theirs", **mine))
+    theirs = {"workspace_id": ids.workspace_id}
+    session.add(Schedule(id=ids.schedule_id, name="Theirs", kind="task", request={}, cron="@daily", **theirs))
+    session.add(Notification(id=ids.notification_id, type="info", code="TOLD", message="Theirs", **theirs))
 
 
 async def _add_somebody(session: AsyncSession, ids: Foreign) -> None:

@@ -18,7 +18,6 @@ from tests.waiting import until_async
 
 pytestmark = pytest.mark.alone
 
-GENERATIONS = 45
 EACH_SECONDS = 0.4
 MOST_SECONDS_TO_STOP = 5.0
 
@@ -59,11 +58,9 @@ async def test_no_request_and_no_generation_is_lost_in_a_rolling_restart() -> No
         apis = await machines.start_apis(2)
         workers = [machines.start_worker(), machines.start_worker()]
         async with open_traffic(machines, apis) as traffic:
-            creating = asyncio.create_task(traffic.create(GENERATIONS, GENERATIONS * EACH_SECONDS))
-            seconds: list[float] = []
-            while not creating.done():
-                seconds += await restart_all(machines, apis, workers)
-            await creating
+            restarting = asyncio.create_task(restart_all(machines, apis, workers))
+            begun = await traffic.create_beside(restarting, EACH_SECONDS)
+            seconds = await restarting
             assert traffic.refused == []
         engine = machines.admin()
         await until_async(partial(rows.none_open, engine), within_seconds=20)
@@ -78,7 +75,7 @@ async def test_no_request_and_no_generation_is_lost_in_a_rolling_restart() -> No
         }
         sys.stdout.write(f"\n{findings.table(Counter())}")
         assert findings.violations == []
-        assert len(traffic.acked) == GENERATIONS
+        assert len(traffic.acked) == begun
         assert judge(read_runs(machines.run_log), []).twice == []
         assert max(seconds) < MOST_SECONDS_TO_STOP
         assert {status for program in machines.programs if (status := program.process.poll()) is not None} <= ORDERLY

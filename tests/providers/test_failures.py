@@ -116,3 +116,42 @@ def _of_the_sdk(cause: Exception) -> Exception:
 def test_exception(raised: Exception, kind: type[errors.ProviderError]) -> None:
     assert type(sdk_error(raised)) is kind
     assert type(sdk_error(_of_the_sdk(raised))) is kind
+
+
+OUTCOMES: list[tuple[Exception, bool]] = [
+    (httpx2.ConnectError("x"), False),
+    (httpx2.ConnectTimeout("x"), False),
+    (httpx2.PoolTimeout("x"), False),
+    (httpx2.UnsupportedProtocol("x"), False),
+    (httpx2.InvalidURL("x"), False),
+    (httpx2.ReadTimeout("x"), True),
+    (httpx2.WriteTimeout("x"), True),
+    (httpx2.ReadError("x"), True),
+    (httpx2.RemoteProtocolError("x"), True),
+    (httpx2.DecodingError("x"), True),
+    (BrokenReply(), True),
+    (ValueError("x"), True),
+]
+"""Whether the request may have been carried out all the same."""
+
+
+@pytest.mark.parametrize(("raised", "may_have_happened"), OUTCOMES)
+def test_unknown_outcome_of_an_exception(raised: Exception, may_have_happened: bool) -> None:
+    assert sdk_error(_of_the_sdk(raised)).may_have_happened is may_have_happened
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 408, 429, 500, 503, 529])
+def test_an_answer_is_no_unknown_outcome(status: int) -> None:
+    assert not error_of(Refusal(status)).may_have_happened
+
+
+@pytest.mark.parametrize("status", [502, 504, 520, 524])
+def test_gateway_that_gave_up_knows_no_outcome(status: int) -> None:
+    assert error_of(Refusal(status)).may_have_happened
+    assert not error_of(Refusal(status, ("server_error",))).may_have_happened
+
+
+def test_broken_off_answers_are_unknown_outcomes() -> None:
+    begun = (errors.FirstByteTimeout(), errors.IdleTimeout(), errors.StreamTruncated(), errors.Broken())
+    assert [error.may_have_happened for error in begun] == [True] * 4
+    assert not errors.Broken(may_have_happened=False).may_have_happened

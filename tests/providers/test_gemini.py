@@ -254,7 +254,18 @@ async def test_no_model_of_that_name(model: str, http: Any) -> None:
 
 
 async def test_models_of_all_pages(http: Any) -> None:
-    names = ("gemini-3.8-flash", "gemini-embedding-2", "imagen-4", "veo-3", "gemini-3.8-flash-image", "gemma-4")
+    names = (
+        "gemini-3.8-flash",
+        "gemini-embedding-2",
+        "imagen-4",
+        "veo-3",
+        "gemini-3.8-flash-image",
+        "gemma-4",
+        "gemini-nano-banana-2.1",
+        "gemini-omni-1.1-flash",
+        "gemini-3.8-flash-tts",
+        "gemini-3.5-transcribe",
+    )
     actions = {"gemini-embedding-2": ("embedContent",), "imagen-4": ("predict",), "veo-3": ("predictLongRunning",)}
     found = [gemini.model(name, *actions.get(name, ())) for name in names]
     async with scripted(gemini.models(*found[:2], next_page="p2"), gemini.models(*found[2:])) as server:
@@ -266,6 +277,10 @@ async def test_models_of_all_pages(http: Any) -> None:
         "veo-3": "video",
         "gemini-3.8-flash-image": "text+image",
         "gemma-4": "text",
+        "gemini-nano-banana-2.1": "text+image",
+        "gemini-omni-1.1-flash": "video",
+        "gemini-3.8-flash-tts": "audio",
+        "gemini-3.5-transcribe": "text",
     }
     assert "image" in models["gemini-3.8-flash"].input_modalities
     assert models["gemini-3.8-flash"].details["supported_actions"] == ["generateContent", "countTokens"]

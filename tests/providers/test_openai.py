@@ -213,9 +213,9 @@ async def test_environment_of_the_sdk_is_not_used(http: httpx2.AsyncClient, monk
 
 
 def _own(http: httpx2.AsyncClient, url: str, monkeypatch: pytest.MonkeyPatch) -> OpenAI:
-    monkeypatch.setattr("spoonfeeder.providers.openai.OWN_URL", url)
+    monkeypatch.setattr("spoonfeeder.providers.openai_sdk.OWN_URL", url)
     own = OpenAI(Connection(Provider.OPENAI, None, KEY), http)
-    own._is_own = True
+    own._server.is_own = True
     return own
 
 
@@ -243,7 +243,7 @@ async def test_own_models_want_another_name_of_the_limit(
     ],
 )
 async def test_whose_address_it_is(url: str | None, is_own: bool, http: httpx2.AsyncClient) -> None:
-    assert OpenAI(Connection(Provider.OPENAI, url), http)._is_own is is_own
+    assert OpenAI(Connection(Provider.OPENAI, url), http)._server.is_own is is_own
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from io import BytesIO
 import httpx2
 from PIL import Image, ImageChops
 
+from spoonfeeder.comfy.metadata.reading import read
 from spoonfeeder.simulator import Simulator
+from tests.fixtures.workflows import workflow
 from tests.simulator.conftest import run, saved, text_to_image
 
 
@@ -54,13 +56,26 @@ async def test_a_seed_shows_the_words_colours(simulator: Simulator, http: httpx2
 
 async def test_saved_picture_tells_its_graph(simulator: Simulator, http: httpx2.AsyncClient) -> None:
     graph = text_to_image()
-    workflow = {"id": "wf", "nodes": []}
-    entry = await run(simulator, http, graph, extra_data={"extra_pnginfo": {"workflow": workflow}})
+    drawn = {"id": "wf", "nodes": []}
+    entry = await run(simulator, http, graph, extra_data={"extra_pnginfo": {"workflow": drawn}})
     (content,) = await saved(http, entry, "9")
 
     chunks = picture(content).info
     assert json.loads(chunks["prompt"]) == graph
-    assert json.loads(chunks["workflow"]) == workflow
+    assert json.loads(chunks["workflow"]) == drawn
+
+
+async def test_animations_tell_their_graph(simulator: Simulator, http: httpx2.AsyncClient) -> None:
+    graph = workflow("animated_webp_png")
+    drawn = {"id": "wf", "nodes": []}
+    entry = await run(simulator, http, graph, extra_data={"extra_pnginfo": {"workflow": drawn}})
+    savers = [name for name, told in graph.items() if told["class_type"].startswith("SaveAnimated")]
+    files = [(await saved(http, entry, name))[0] for name in savers]
+
+    assert {content[:4] for content in files} == {b"RIFF", b"\x89PNG"}
+    assert [(read(content).prompt, read(content).workflow) for content in files] == [(graph, drawn)] * 2
+    (moving,) = [content for content in files if content[:4] != b"RIFF"]
+    assert moving.rindex(b"comfworkflow\0{") > moving.rindex(b"IDAT"), "behind the pixels, in ComfyUI's own chunks"
 
 
 async def test_uploaded_picture_shines_through(simulator: Simulator, http: httpx2.AsyncClient) -> None:

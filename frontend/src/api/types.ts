@@ -11,7 +11,8 @@ export type GenerationOutput = Schemas["GenerationOutput"];
 export type GenerationStatus = Schemas["GenerationStatus"];
 export type LoraUsed = Schemas["LoraUsed"];
 export type GenerateInput = Schemas["GenerateInput"];
-export type ActiveItem = Schemas["ActiveItem"];
+/** Of what `/active` lists the generations; no page shows tasks. */
+export type ActiveItem = Schemas["ActiveGeneration"];
 export type OptionLists = Schemas["OptionLists"];
 export type Profile = Schemas["ProfileOut"];
 export type ProfileInput = Schemas["ProfileInput"];

@@ -8,10 +8,13 @@ import { setConnection, useConnection } from "./connection";
 const POLL_MS = 2_000;
 const LIVE_POLL_MS = 30_000;
 
-/** All that has not ended, of the workspace: the truth that events only announce. */
+/** The generations that have not ended, of the workspace: the truth that events only announce. */
 export const activeOptions = queryOptions({
   queryKey: ["active"],
-  queryFn: ({ signal }) => read(api.GET("/api/active", { signal })),
+  queryFn: async ({ signal }): Promise<ActiveItem[]> => {
+    const items = await read(api.GET("/api/active", { signal }));
+    return items.filter((item) => item.kind === "generation");
+  },
   staleTime: 0,
   retry: false,
   meta: { upkeep: "counts" },

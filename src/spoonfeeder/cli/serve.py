@@ -36,6 +36,8 @@ def up() -> None:
 def api(gated: Gated = False) -> None:
     """Run one API process on HOST:PORT; needs DATABASE_URL and REDIS_URL."""
     settings = configured()
+    with in_one_sentence():
+        _require_parts(settings)
     from spoonfeeder.app import create_app
     from spoonfeeder.core.door.server import Server
     from spoonfeeder.core.server_sent_events import Streams
@@ -43,7 +45,6 @@ def api(gated: Gated = False) -> None:
 
     sockets, streams = Sockets(), Streams()
     with in_one_sentence():
-        _require_parts(settings)
         config = _serving(create_app(settings, sockets, streams), settings)
     _pass_gate(gated)
     server = Server(config, sockets.close, streams.close)
@@ -57,10 +58,10 @@ def api(gated: Gated = False) -> None:
 def worker(gated: Gated = False) -> None:
     """Run one worker process; needs DATABASE_URL and REDIS_URL."""
     settings = configured()
-    from spoonfeeder.worker.main import run
-
     with in_one_sentence():
         _require_parts(settings)
+    from spoonfeeder.worker.main import run
+
     _pass_gate(gated)
     with in_one_sentence():
         run(settings)

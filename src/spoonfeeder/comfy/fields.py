@@ -12,7 +12,21 @@ from spoonfeeder.comfy.options import COMMON_SIZES
 from spoonfeeder.comfy.seeds import SAFE_SEED
 
 Type = Literal["string", "number", "seed", "select"]
-Kind = Literal["integer", "float", "seed", "choice", "model", "text", "prompt", "image", "audio", "video", "file"]
+Kind = Literal[
+    "integer",
+    "float",
+    "seed",
+    "boolean",
+    "choice",
+    "model",
+    "text",
+    "multiline",
+    "prompt",
+    "image",
+    "audio",
+    "video",
+    "file",
+]
 
 
 @dataclass(frozen=True, slots=True)

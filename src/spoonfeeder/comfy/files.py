@@ -1,16 +1,20 @@
 """Inputs that name files on ComfyUI's machine, and what they must not say (RELIABILITY A11, A12)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from spoonfeeder.comfy.definitions import Definitions
 from spoonfeeder.comfy.fields import field_of
 from spoonfeeder.comfy.graph import Graph
-from spoonfeeder.comfy.objects import ObjectInfo, spec_of
-from spoonfeeder.comfy.trace import literal_at, value_at
+from spoonfeeder.comfy.objects import InputSpec, ObjectInfo
+from spoonfeeder.comfy.trace import Place, literal_at, value_at
 
 UPLOAD_PREFIX = "media:"
+MAX_UPLOADS = 1_000
+"""That one run may name."""
 KINDS = frozenset({"image", "audio", "video", "file"})
 # Where nodes write. `filename_prefix` is replaced by the output probe before a graph is submitted.
 SAVE_PREFIX = "filename_prefix"
@@ -31,24 +35,37 @@ class FileInput:
 
 def file_inputs(graph: Graph, object_info: ObjectInfo | None = None) -> list[FileInput]:
     """All inputs that refer to uploaded media, known by ComfyUI's definitions and by the table."""
-    found: dict[tuple[str, str], FileInput] = {}
+    return _file_inputs(graph, Definitions(object_info or {}))
+
+
+def _file_inputs(graph: Graph, definitions: Definitions) -> list[FileInput]:
+    found: dict[Place, FileInput] = {}
     for node_id, node in graph.items():
+        specs = definitions.inputs(node)
         for name in node["inputs"]:
-            kind = _kind(node["class_type"], name, object_info)
+            kind = _kind(node["class_type"], name, specs.get(name))
             place = literal_at(graph, node_id, name) if kind else None
             value = value_at(graph, place)
             if kind and place and isinstance(value, str):
-                found[place.node, place.input] = FileInput(place.node, place.input, value, kind)
+                found[place] = FileInput(place.node, place.input, value, kind)
     return list(found.values())
 
 
-def unsafe_paths(graph: Graph, object_info: ObjectInfo | None = None) -> dict[str, str]:
-    """By `<node id>.<input>`: why a file or folder named there is refused."""
-    faults = {f"{file.node_id}.{file.input}": file_fault(file.value) for file in file_inputs(graph, object_info)}
+def unsafe_paths(graph: Graph, definitions: Definitions) -> dict[Place, str]:
+    """Why a file or folder named there is refused."""
+    faults = {Place(file.node_id, file.input): file_fault(file.value) for file in _file_inputs(graph, definitions)}
     for node_id, node in graph.items():
         for name in FOLDERS & node["inputs"].keys():
-            faults[f"{node_id}.{name}"] = path_fault(value_at(graph, literal_at(graph, node_id, name)))
-    return {name: fault for name, fault in faults.items() if fault}
+            faults[Place(node_id, name)] = path_fault(value_at(graph, literal_at(graph, node_id, name)))
+    return {place: fault for place, fault in faults.items() if fault}
+
+
+def upload_places(graph: Graph) -> Iterator[tuple[Place, str]]:
+    """Every input of the form `media:…` with what follows the prefix."""
+    for node_id, node in graph.items():
+        for name, value in node["inputs"].items():
+            if isinstance(value, str) and value.startswith(UPLOAD_PREFIX):
+                yield Place(node_id, name), value.removeprefix(UPLOAD_PREFIX)
 
 
 def file_fault(value: str) -> str | None:
@@ -72,8 +89,7 @@ def path_fault(value: Any) -> str | None:
     return None
 
 
-def _kind(class_type: str, name: str, object_info: ObjectInfo | None) -> str | None:
-    spec = spec_of(object_info, class_type, name)
+def _kind(class_type: str, name: str, spec: InputSpec | None) -> str | None:
     if spec and spec.upload:
         return spec.upload
     field = field_of(class_type, name)

@@ -32,7 +32,7 @@ def parse(source: Any) -> Graph:
     Raises GraphError with a sentence that says what is wrong and, for the editor's format, what to do.
     """
     document = _load(source) if isinstance(source, str | bytes) else source
-    _require_sound(document)
+    require_sound(document)
     graph = _unwrap(document)
     if not graph:
         raise GraphError("The workflow is empty: it has no nodes.")
@@ -60,7 +60,7 @@ def _load(text: str | bytes) -> Any:
         raise GraphError(f"The workflow is not valid JSON: {error.msg} (line {error.lineno}).") from None
 
 
-def _require_sound(document: Any) -> None:
+def require_sound(document: Any) -> None:
     """What could not be stored and given back exactly is refused (RELIABILITY R29)."""
     level, seen = [document], 0
     for _ in range(MAX_DEPTH + 1):
@@ -105,7 +105,7 @@ def _unwrap(document: Any) -> dict[str, Any]:
         inner = document.get(key)
         if isinstance(inner, str) and inner.lstrip().startswith("{"):
             inner = _load(inner)
-            _require_sound(inner)
+            require_sound(inner)
         if isinstance(inner, dict) and "class_type" not in inner:
             if _is_editor_format(inner):
                 raise _editor_format()
@@ -119,8 +119,8 @@ def _is_editor_format(document: dict[str, Any]) -> bool:
 
 def _editor_format() -> GraphError:
     return GraphError(
-        "This is the editor's own format of ComfyUI. Open the workflow in ComfyUI, choose "
-        "Workflow > Export (API), in older versions 'Save (API Format)', and import that file."
+        "This is the editor's own format of ComfyUI. Import it as a workflow, which converts it; or choose "
+        "Workflow > Export (API) in ComfyUI, in older versions 'Save (API Format)', and take that file."
     )
 
 

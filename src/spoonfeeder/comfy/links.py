@@ -91,12 +91,13 @@ def problems(graph: Graph) -> list[str]:
                 found.append(f"Node {node_id}: input {name} is a list of two that is no link [node id, output].")
             if len(found) == MAX_PROBLEMS:
                 return found
-    if circle := _nodes_in_a_circle(graph):
+    if circle := nodes_in_a_circle(graph):
         found.append(f"Nodes depend on each other in a circle: {', '.join(circle[:10])}.")
     return found
 
 
-def _nodes_in_a_circle(graph: Graph) -> list[str]:
+def nodes_in_a_circle(graph: Graph) -> list[str]:
+    """In the order of the graph; of several circles all."""
     needs = {
         node_id: {link[0] for value in node["inputs"].values() if (link := as_link(value)) and link[0] in graph}
         for node_id, node in graph.items()

@@ -1,8 +1,8 @@
 """Reading ComfyUI's `/object_info`: what inputs a node class has and what they take."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 ObjectInfo = Mapping[str, Any]
 UPLOADS = ("image_upload", "audio_upload", "video_upload", "file_upload")
@@ -11,8 +11,7 @@ OUTPUT_PREFIXES = ("Save", "Preview")
 OUTPUT_CLASSES = frozenset({"VHS_VideoCombine", "ImageCompare", "MaskPreview"})
 
 
-@dataclass(frozen=True, slots=True)
-class InputSpec:
+class InputSpec(NamedTuple):
     """One input of a class. `type` is ComfyUI's word (INT, FLOAT, STRING, BOOLEAN, COMBO, MODEL …)."""
 
     name: str
@@ -27,18 +26,18 @@ class InputSpec:
     tooltip: str | None = None
     upload: str | None = None
     folder: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = MappingProxyType({})
 
 
 def inputs_of(object_info: ObjectInfo | None, class_type: str) -> dict[str, InputSpec]:
     """The inputs in ComfyUI's order, hidden ones last; empty for a class it does not know."""
-    return {name: _read(name, section, told) for section, name, told in _told(object_info, class_type)}
+    return {name: read_input(name, section, told) for section, name, told in _told(object_info, class_type)}
 
 
 def spec_of(object_info: ObjectInfo | None, class_type: str, name: str) -> InputSpec | None:
     for section, known, told in _told(object_info, class_type):
         if known == name:
-            return _read(name, section, told)
+            return read_input(name, section, told)
     return None
 
 
@@ -64,11 +63,13 @@ def _told(object_info: ObjectInfo | None, class_type: str) -> Iterator[tuple[str
             yield section, name, told
 
 
-def _read(name: str, section: str, told: Any) -> InputSpec:
+def read_input(name: str, section: str, told: Any) -> InputSpec:
     """`["INT", {…}]`, `[["a", "b"], {…}]`, `["COMBO", {"options": […]}]`; hidden ones are a bare word."""
     parts = told if isinstance(told, list) else [told]
     kind = parts[0] if parts else ""
     options = _mapping(parts[1] if len(parts) > 1 else None)
+    if not options and isinstance(kind, str):
+        return InputSpec(name, section, kind)
     choices = kind if isinstance(kind, list) else options.get("options")
     tooltip = options.get("tooltip")
     folder = options.get("image_folder")
@@ -90,7 +91,7 @@ def _read(name: str, section: str, told: Any) -> InputSpec:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _number(value: Any) -> float | None:

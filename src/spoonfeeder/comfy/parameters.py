@@ -1,27 +1,38 @@
 """What of a workflow can be edited: the parameters that a form shows (spec/comfyui-sessions.md 7.1)."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NotRequired
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, Literal, NotRequired
 
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from spoonfeeder.comfy.anatomy import Anatomy
+from spoonfeeder.comfy.builtin import core_nodes
+from spoonfeeder.comfy.definitions import Definitions
 from spoonfeeder.comfy.fields import SIZE, Field, Kind, Type, field_of
 from spoonfeeder.comfy.graph import Graph, title_of
-from spoonfeeder.comfy.model_names import EXTENSIONS
-from spoonfeeder.comfy.objects import InputSpec, ObjectInfo, inputs_of
+from spoonfeeder.comfy.kinds import choices_in, field_as_told, field_of_value
+from spoonfeeder.comfy.links import looks_linked
+from spoonfeeder.comfy.objects import InputSpec, ObjectInfo
 from spoonfeeder.comfy.options import SAMPLERS, SCHEDULERS
 from spoonfeeder.comfy.seeds import SAFE_SEED
+from spoonfeeder.comfy.top import PromotedWidget as PromotedWidget
+from spoonfeeder.comfy.top import common_places
 from spoonfeeder.comfy.trace import Place, literal_at, value_at
+from spoonfeeder.comfy.wording import clean
 from spoonfeeder.core.lossless import lossless
 
 MAX_PARAMETERS = 2_000
 MAX_OPTIONS = 100_000
 """Of all parameters together; the lists beyond hold the present value alone."""
+MAX_UNKNOWN = 100
+MAX_TOLD = 1_000
+"""Letters of a tooltip or a default."""
 Scalar = str | int | float | bool
+SCALARS = (str, int, float)
 BUILTIN = {"sampler_name": SAMPLERS, "scheduler": SCHEDULERS}
-FILES: dict[str, Kind] = {"image": "image", "audio": "audio", "video": "video", "file": "file"}
+Meaning = tuple[Field, InputSpec | None]
 
 
 def _require(schema: dict[str, Any]) -> None:
@@ -33,7 +44,9 @@ def _require(schema: dict[str, Any]) -> None:
 class ExtractedParameter(TypedDict):
     """`<nodeId>.<field>` is the name that sets it in a request; where `standard` is a name, that one sets it too.
 
-    A standard name also sets the other inputs of its meaning that have the same value.
+    A standard name also sets the other inputs of its meaning that have the same value. `promoted` ones come first:
+    what the author shows on a subgraph, then what most people set. `known` is false where ComfyUI does not have the
+    node's class, so that its kind is read from the value.
     """
 
     nodeId: str
@@ -49,59 +62,119 @@ class ExtractedParameter(TypedDict):
     group: str
     title: str
     standard: str | None
+    default: NotRequired[Scalar]
+    tooltip: NotRequired[str]
+    known: NotRequired[bool]
+    promoted: NotRequired[Literal["subgraph", "common"] | None]
 
 
 def extract(
-    graph: Graph, object_info: ObjectInfo | None = None, anatomy: Anatomy | None = None
+    graph: Graph,
+    object_info: ObjectInfo | None = None,
+    anatomy: Anatomy | None = None,
+    widgets: Sequence[PromotedWidget] = (),
 ) -> list[ExtractedParameter]:
-    """In the order of the graph. A linked input is shown once, where its literal stands; a computed one is not."""
-    found: dict[Place, ExtractedParameter] = {}
-    names = (anatomy or Anatomy.of(graph, object_info)).standard_names()
-    room = MAX_OPTIONS
-    for place, field, spec in _shown_inputs(graph, names, object_info):
-        value = value_at(graph, place)
-        if place in found or not isinstance(value, Scalar):
-            continue
-        found[place] = parameter = _parameter(graph, place, field, value, spec)
-        parameter["standard"] = names.get(place)
-        room -= len(parameter.get("options", ()))
-        if room < 0 and "options" in parameter:
+    """Every literal input: the promoted ones first, all others by node in the order of the graph.
+
+    A linked input is shown once, where its literal stands; a computed one is not.
+    """
+    return _Extraction(graph, object_info, anatomy).parameters(widgets)
+
+
+def unknown_classes(graph: Graph, object_info: ObjectInfo | None = None) -> list[str]:
+    """The classes, in the order of the graph, that this ComfyUI does not have; without one, ComfyUI itself."""
+    told = object_info or core_nodes()
+    missing = dict.fromkeys(node["class_type"] for node in graph.values() if node["class_type"] not in told)
+    return [clean(name, 200) for name in islice(missing, MAX_UNKNOWN)]
+
+
+class _Extraction:
+    def __init__(self, graph: Graph, object_info: ObjectInfo | None, anatomy: Anatomy | None) -> None:
+        self._graph = graph
+        self._anatomy = anatomy or Anatomy.of(graph, object_info)
+        self._names = self._anatomy.standard_names()
+        self._told = object_info or core_nodes()
+        self._definitions = Definitions(self._told)
+        self._core = Definitions(core_nodes())
+        self._linked = self._linked_meanings()
+        self._room = MAX_OPTIONS
+
+    def parameters(self, widgets: Sequence[PromotedWidget]) -> list[ExtractedParameter]:
+        found: dict[Place, ExtractedParameter] = {}
+        for widget in widgets:
+            place = self._place_of(widget)
+            if place and (parameter := self._parameter(place)):
+                parameter |= {"label": widget.label, "title": widget.title, "promoted": "subgraph"}
+                found.setdefault(place, parameter)
+        for place, label in common_places(self._graph, self._anatomy):
+            if place not in found and (parameter := self._parameter(place)):
+                parameter["promoted"] = "common"
+                if label:
+                    parameter["label"], parameter["kind"] = label, "prompt"
+                found[place] = parameter
+        self._add_rest(found)
+        return list(islice(found.values(), MAX_PARAMETERS))
+
+    def _add_rest(self, found: dict[Place, ExtractedParameter]) -> None:
+        for node_id, node in self._graph.items():
+            for name, value in node["inputs"].items():
+                place = Place(node_id, name)
+                if not isinstance(value, SCALARS) or place in found:
+                    continue
+                if len(found) >= MAX_PARAMETERS:
+                    return
+                if parameter := self._parameter(place):
+                    found[place] = parameter
+
+    def _place_of(self, widget: PromotedWidget) -> Place | None:
+        if widget.node_id not in self._graph:
+            return None
+        return literal_at(self._graph, widget.node_id, widget.input)
+
+    def _linked_meanings(self) -> dict[Place, Meaning]:
+        """What the literals mean that are linked to inputs of the table or of choices."""
+        found: dict[Place, Meaning] = {}
+        for node_id, node in self._graph.items():
+            for name, value in node["inputs"].items():
+                if looks_linked(value) and (place := literal_at(self._graph, node_id, name)):
+                    spec = self._spec(node_id, name)
+                    if place not in found and (field := self._field(node_id, name, spec, place)):
+                        found[place] = field, spec
+        return found
+
+    def _field(self, node_id: str, name: str, spec: InputSpec | None, place: Place) -> Field | None:
+        field = field_of(self._graph[node_id]["class_type"], name) or (field_as_told(name, spec) if spec else None)
+        return field or (SIZE.get(name) if place in self._names else None)
+
+    def _spec(self, node_id: str, name: str) -> InputSpec | None:
+        """By this ComfyUI, else by ComfyUI's own definition of a class that it does not have."""
+        node = self._graph[node_id]
+        known = self._definitions if node["class_type"] in self._definitions else self._core
+        return known.inputs(node).get(name)
+
+    def _parameter(self, place: Place) -> ExtractedParameter | None:
+        value = value_at(self._graph, place)
+        if not isinstance(value, SCALARS):
+            return None
+        spec = self._spec(place.node, place.input)
+        field = self._field(place.node, place.input, spec, place)
+        if field is None and place in self._linked:
+            field, spec = self._linked[place]
+        node = self._graph[place.node]
+        parameter = _described(place, field or field_of_value(place.input, spec, value), value, spec)
+        parameter["title"] = title_of(node) or node["class_type"]
+        parameter["standard"] = self._names.get(place)
+        parameter["known"] = node["class_type"] in self._told
+        self._bound_options(parameter)
+        return parameter
+
+    def _bound_options(self, parameter: ExtractedParameter) -> None:
+        self._room -= len(parameter.get("options", ()))
+        if self._room < 0 and "options" in parameter:
             parameter["options"] = [parameter["value"]]
-        if len(found) == MAX_PARAMETERS:
-            break
-    return list(found.values())
 
 
-def _shown_inputs(
-    graph: Graph, names: Mapping[Place, str], object_info: ObjectInfo | None
-) -> Iterator[tuple[Place, Field, InputSpec | None]]:
-    told = {name: inputs_of(object_info, name) for name in {node["class_type"] for node in graph.values()}}
-    for node_id, node in graph.items():
-        class_type = node["class_type"]
-        for name in node["inputs"]:
-            spec = told[class_type].get(name)
-            field = field_of(class_type, name) or _field_as_told(name, spec)
-            place = literal_at(graph, node_id, name) if field or name in SIZE else None
-            if place and (field := field or (SIZE[name] if place in names else None)):
-                yield place, field, spec
-
-
-def _field_as_told(name: str, spec: InputSpec | None) -> Field | None:
-    """For an input that the table does not know and ComfyUI tells choices or a kind of file of."""
-    label = name.replace("_", " ").capitalize()
-    if spec and spec.upload:
-        return Field(label, "string", FILES[spec.upload], "input")
-    if spec and spec.choices:
-        return Field(label, "select", "model" if _are_models(spec) else "choice", "other")
-    return None
-
-
-def _are_models(spec: InputSpec) -> bool:
-    return any(isinstance(choice, str) and choice.lower().endswith(EXTENSIONS) for choice in spec.choices)
-
-
-def _parameter(graph: Graph, place: Place, field: Field, value: Scalar, spec: InputSpec | None) -> ExtractedParameter:
-    node = graph[place.node]
+def _described(place: Place, field: Field, value: Scalar, spec: InputSpec | None) -> ExtractedParameter:
     parameter = ExtractedParameter(
         nodeId=place.node,
         field=place.input,
@@ -110,7 +183,7 @@ def _parameter(graph: Graph, place: Place, field: Field, value: Scalar, spec: In
         value=lossless(value),
         kind=field.kind,
         group=field.group,
-        title=title_of(node) or node["class_type"],
+        title="",
         standard=None,
     )
     if field.minimum is not None and field.maximum is not None:
@@ -119,6 +192,11 @@ def _parameter(graph: Graph, place: Place, field: Field, value: Scalar, spec: In
         parameter["step"] = (spec and spec.step) or field.step
     if field.type == "select":
         parameter["options"] = _options(field, value, spec)
+    if spec and isinstance(spec.default, SCALARS) and len(str(spec.default)) <= MAX_TOLD:
+        parameter["default"] = lossless(spec.default)
+    if spec and spec.tooltip:
+        parameter["tooltip"] = clean(spec.tooltip, MAX_TOLD)
+    parameter["promoted"] = None
     return parameter
 
 
@@ -135,9 +213,15 @@ def _options(field: Field, value: Scalar, spec: InputSpec | None) -> list[Scalar
     """The present value is always among them."""
     if field.sizes:
         return sorted({*field.sizes, value} if _is_size(value) else set(field.sizes))
-    listed = [choice for choice in spec.choices if isinstance(choice, Scalar)] if spec else []
+    if field.kind == "boolean":
+        return [True, False]
+    listed = _scalars(choices_in(spec)) if spec else []
     listed = listed or list(BUILTIN.get(field.name or "", ()))
     return listed if value in listed else [value, *listed]
+
+
+def _scalars(values: Iterable[Any]) -> list[Scalar]:
+    return [value for value in values if isinstance(value, SCALARS)]
 
 
 def _is_size(value: Scalar) -> bool:

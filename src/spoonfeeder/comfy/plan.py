@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spoonfeeder.comfy.definitions import Definitions
 from spoonfeeder.comfy.draft import Draft
 from spoonfeeder.comfy.files import SAVE_PREFIX, path_fault, unsafe_paths
 from spoonfeeder.comfy.graph import Graph
@@ -95,7 +96,8 @@ def _parameters(
 
 
 def _unsafe(graph: Graph, object_info: ObjectInfo | None, layers: list[Wishes]) -> list[Fault]:
-    faults = [Fault(name, f"{name} {fault}.") for name, fault in unsafe_paths(graph, object_info).items()]
+    unsafe = unsafe_paths(graph, Definitions(object_info or {}))
+    faults = [Fault(str(place), f"{place} {fault}.") for place, fault in unsafe.items()]
     for layer in layers:
         for name, (_, value) in layer.direct.items():
             if name.endswith(f".{SAVE_PREFIX}") and (fault := path_fault(value)):

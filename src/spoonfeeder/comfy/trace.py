@@ -1,7 +1,6 @@
 """Following a linked input to the literal that decides it; the link itself is never overwritten."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from spoonfeeder.comfy.graph import Graph, Node
 from spoonfeeder.comfy.links import Link, as_link, link_at, looks_linked
@@ -14,8 +13,7 @@ VALUES = frozenset({"int", "float", "number", "string", "text", "boolean", "seed
 MAX_HOPS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An input that holds a literal."""
 
     node: str

@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     comfyui_away_hours: float = Field(24.0, gt=0)
     comfyui_stalled_minutes: float = Field(30.0, gt=0)
     worker_jobs: int = Field(32, ge=1, le=500)
+    worker_tasks: int = Field(32, ge=1, le=500)
+    task_slots: int = Field(4, ge=1, le=100)
+    provider_away_minutes: float = Field(60.0, gt=0)
 
     @field_validator("cors_origins", "allowed_hosts", "private_targets", "trusted_proxies", mode="before")
     @classmethod

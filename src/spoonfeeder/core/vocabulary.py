@@ -86,6 +86,27 @@ class Purpose(StrEnum):
     TASK = "task"
 
 
+class ScheduleKind(StrEnum):
+    """What a schedule starts."""
+
+    TASK = "task"
+    GENERATION = "generation"
+
+
+class MissedRuns(StrEnum):
+    """What a schedule does about the runs whose time passed while the server was away."""
+
+    SKIP = "skip"
+    CATCH_UP = "catch_up"
+
+
+class NotificationType(StrEnum):
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 class WorkspaceRole(StrEnum):
     OWNER = "owner"
     ADMIN = "admin"

@@ -5,13 +5,14 @@ from spoonfeeder.db.access import ApiKey, Invitation, LoginSession, RefreshToken
 from spoonfeeder.db.account import User, Workspace, WorkspaceMember
 from spoonfeeder.db.base import Base
 from spoonfeeder.db.chat import Conversation, Message
-from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.db.comfyui import Generation, Session, Workflow, WorkflowVersion
 from spoonfeeder.db.idempotency import IdempotencyKey
 from spoonfeeder.db.logs import ApiCall, AuditEntry
 from spoonfeeder.db.media import Media
+from spoonfeeder.db.notification import Notification
 from spoonfeeder.db.profile import Profile, ProfileKey, ProfileModel, ProviderSetting
 from spoonfeeder.db.system import SystemValue
-from spoonfeeder.db.task import Result, Task
+from spoonfeeder.db.task import Result, Schedule, Task
 from spoonfeeder.db.usage import Budget, UsageCall
 
 __all__ = [
@@ -29,18 +30,21 @@ __all__ = [
     "LoginSession",
     "Media",
     "Message",
+    "Notification",
     "Profile",
     "ProfileKey",
     "ProfileModel",
     "ProviderSetting",
     "RefreshToken",
     "Result",
+    "Schedule",
     "Session",
     "SystemValue",
     "Task",
     "UsageCall",
     "User",
     "Workflow",
+    "WorkflowVersion",
     "Workspace",
     "WorkspaceMember",
 ]

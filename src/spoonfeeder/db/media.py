@@ -11,21 +11,24 @@ from spoonfeeder.db.base import Base, Counter, Created, Deletable, Id, LongText,
 
 
 class Media(Owned, Created, Deletable, Base):
-    """`filename` is the name shown to people, `source` where ComfyUI has the file ({filename, subfolder, type}).
+    """An output belongs to a generation or to a task. `filename` is the name shown to people.
 
-    `position` counts the outputs of one generation; `media_type` comes from our own sniff, never from a header.
+    `source` is where ComfyUI has the file ({filename, subfolder, type}).
+    `position` counts the outputs of one of them; `media_type` comes from our own sniff, never from a header.
     """
 
     __tablename__ = "media"
     __table_args__ = (
         one_of("kind", MediaKind),
         UniqueConstraint("generation_id", "position"),
+        UniqueConstraint("task_id", "position"),
         Index(None, "workspace_id", "filename"),
     )
 
     id: Mapped[Id]
     kind: Mapped[Str20]
     generation_id: Mapped[UUID | None] = mapped_column(ForeignKey("comfyui_generations.id", ondelete="CASCADE"))
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
     position: Mapped[Counter]
     node_id: Mapped[Str255 | None]
     filename: Mapped[Str255]

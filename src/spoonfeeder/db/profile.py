@@ -41,7 +41,10 @@ class ProviderSetting(Owned, Created, Updated, Base):
 
 
 class Profile(Owned, Created, Updated, Deletable, Base):
-    """`api_key` is cipher text, bound to this row and to the origin of `url` (core.crypto)."""
+    """`api_key` is cipher text, bound to this row and to the origin of `url` (core.crypto).
+
+    The workspace's order is that of `position`; those without come after, the oldest first.
+    """
 
     __tablename__ = "profiles"
     __table_args__ = (Index(None, "workspace_id", "created_at"),)
@@ -56,6 +59,7 @@ class Profile(Owned, Created, Updated, Deletable, Base):
     options: Mapped[dict[str, Any] | None]
     prompt_template: Mapped[LongText | None]
     first_byte_timeout_seconds: Mapped[int | None]
+    position: Mapped[int | None]
     input_modalities: Mapped[Words]
     output_modalities: Mapped[Words]
 

@@ -29,6 +29,7 @@ class UsageCall(Owned, Base):
         Index(None, "key_id"),
         Index(None, "conversation_id"),
         Index(None, "message_id"),
+        Index(None, "task_id"),
         Index(None, "created_by"),
         Index("idx_usage_calls_open", "started_at", postgresql_where=text("status = 'open'")),
     )
@@ -39,6 +40,7 @@ class UsageCall(Owned, Base):
     key_id: Mapped[UUID | None] = mapped_column(ForeignKey("profile_keys.id", ondelete="SET NULL"))
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id", ondelete="SET NULL"))
     provider: Mapped[Str50]
     model: Mapped[Str255]
     purpose: Mapped[Str20]

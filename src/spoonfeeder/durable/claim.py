@@ -1,4 +1,4 @@
-"""Taking the best row of a line (R3): by compare-and-set, on the database's clock, within a backend's slots."""
+"""Taking the best row of a line (R3): by compare-and-set, on the database's clock, within a place's slots."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,23 +24,24 @@ class Claimed:
 
 
 def claimable(line: Line, slots: int) -> ColumnElement[bool]:
-    """Due rows whose backend has a free slot: pending ones, and running ones whose lease has ended."""
-    table = line.table
+    """Due rows whose place has a free slot: pending ones, and running ones whose lease has ended."""
+    table, place = line.table, line.place
     full = (
-        select(table.backend_url)
-        .where(in_state(table, RUNNING), table.lease_until >= func.now(), table.backend_url.is_not(None))
-        .group_by(table.backend_url)
+        select(place)
+        .where(in_state(table, RUNNING), line.claimable, table.lease_until >= func.now(), place.is_not(None))
+        .group_by(place)
         .having(func.count() >= slots)
     )
-    return and_(_due(line), or_(table.backend_url.is_(None), table.backend_url.not_in(full)))
+    return and_(_due(line), or_(place.is_(None), place.not_in(full)))
 
 
 def _due(line: Line) -> ColumnElement[bool]:
     table = line.table
-    return or_(
+    is_due = or_(
         and_(in_state(table, PENDING), table.run_after <= func.now()),
         and_(in_state(table, RUNNING), table.lease_until < func.now()),
     )
+    return and_(is_due, line.claimable)
 
 
 async def claim(runtime: Runtime, line: Line) -> Claimed | None:
@@ -48,7 +49,7 @@ async def claim(runtime: Runtime, line: Line) -> Claimed | None:
     settings = runtime.settings
     async with open_system_work(runtime, f"claim {line.name}") as work:
         await wait_for_turn(work, line.lock_key)
-        found = await _best(work, line, settings.comfyui_slots)
+        found = await _best(work, line, line.slots(settings))
         if found is None:
             return None
         crashed = found.status == RUNNING and found.owner is not None
@@ -84,15 +85,15 @@ async def _best(work: Work, line: Line, slots: int) -> Any:
 
 
 async def count_claimable(work: Work, line: Line, slots: int) -> int:
-    """How many claims would find a row now: per backend the due rows, at most its free slots."""
+    """How many claims would find a row now: per place the due rows, at most its free slots."""
     table = line.table
     busy = func.count().filter(and_(in_state(table, RUNNING), table.lease_until >= func.now()))
     due = func.count().filter(_due(line))
-    per_backend = (
+    per_place = (
         select(func.least(due, func.greatest(slots - busy, 0)).label("free"))
-        .where(table.status.in_((PENDING, RUNNING)))
-        .group_by(table.backend_url)
+        .where(table.status.in_((PENDING, RUNNING)), line.claimable)
+        .group_by(line.place)
         .subquery()
     )
-    total = select(func.coalesce(func.sum(per_backend.c.free), 0))
+    total = select(func.coalesce(func.sum(per_place.c.free), 0))
     return int((await work.session.execute(total)).scalar_one())

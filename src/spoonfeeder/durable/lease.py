@@ -18,6 +18,8 @@ from spoonfeeder.work import Work, open_work
 
 log = structlog.get_logger(__name__)
 LETTING_GO_SECONDS = 3.0
+HOLD_ON_SECONDS = 15.0
+GLANCE_SECONDS = 0.1
 
 
 class LeaseLost(Exception):
@@ -25,7 +27,12 @@ class LeaseLost(Exception):
 
 
 class Lease:
-    """`beat_values` ride on the heartbeat (progress, current node); `cancel_requested` is set when somebody asks."""
+    """`beat_values` ride on the heartbeat (progress, current node); `cancel_requested` is set when somebody asks.
+
+    `in_flight` is set while something is under way that must not be asked for twice (R9). Then the lease ends by its
+    fence alone, not by our clock, so that a database that was away meanwhile costs no result; and a process that is
+    told to stop waits for it, at most HOLD_ON_SECONDS.
+    """
 
     def __init__(self, runtime: Runtime, line: Line, claimed: Claimed) -> None:
         self.runtime = runtime
@@ -34,14 +41,19 @@ class Lease:
         self.actor = User(claimed.workspace_id)
         self.cancel_requested = asyncio.Event()
         self.beat_values: dict[str, Any] = {}
+        self.in_flight = False
         self._nudge = asyncio.Event()
         self._good_until = time.monotonic() + runtime.settings.lease_seconds
 
     def require(self) -> None:
         """Raises LeaseLost when the last good heartbeat is too old, as after a pause of the whole process."""
-        margin = self.runtime.settings.lease_seconds / 6
-        if time.monotonic() > self._good_until - margin:
+        if self._is_stale:
             raise LeaseLost
+
+    @property
+    def _is_stale(self) -> bool:
+        margin = self.runtime.settings.lease_seconds / 6
+        return time.monotonic() > self._good_until - margin
 
     def nudge(self) -> None:
         """Asks for a heartbeat now, which also reads whether a cancel was requested."""
@@ -76,9 +88,7 @@ class Lease:
                 log.warning(
                     "heartbeat_failed", line=self.line.name, id=str(self.claimed.id), error=type(error).__name__
                 )
-            try:
-                self.require()
-            except LeaseLost:
+            if self._is_stale and not self.in_flight:
                 return
             await self._pause(settings.heartbeat_seconds)
 
@@ -135,6 +145,7 @@ async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:
             raise LeaseLost
         await work
     except asyncio.CancelledError:
+        await _hold_on(lease, work)
         await _end(work, beats)
         with suppress(SQLAlchemyError, OSError):  # else the lease ends by itself
             async with asyncio.timeout(LETTING_GO_SECONDS):
@@ -143,6 +154,13 @@ async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:
     finally:
         registry.pop(lease.claimed.id, None)
         await _end(work, beats)
+
+
+async def _hold_on(lease: Lease, work: asyncio.Future[None]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HOLD_ON_SECONDS):
+            while lease.in_flight and not work.done():
+                await asyncio.wait({work}, timeout=GLANCE_SECONDS)
 
 
 async def _end(*tasks: asyncio.Future[None]) -> None:

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import ColumnElement, literal, true
 
+from spoonfeeder.core.settings import Settings
 from spoonfeeder.realtime.events import Event
 
 PENDING = "pending"
@@ -22,7 +23,8 @@ PROCESS_ID = secrets.token_hex(8)
 class Line:
     """`table` is mapped with the life-cycle columns; `done` is its word for success, `announce` tells a row's state.
 
-    `lock_key` serialises claims of this line, so that slots per backend are never overrun.
+    At most `slots` rows whose column `place` is equal run at the same time; `lock_key` serialises claims of this line,
+    so that this is never overrun. Rows for which `claimable` does not hold are moved by somebody else.
     """
 
     name: str
@@ -30,6 +32,9 @@ class Line:
     done: str
     lock_key: int
     announce: Callable[[Any], Event]
+    place: Any
+    slots: Callable[[Settings], int]
+    claimable: ColumnElement[bool] = field(default_factory=true)
 
     @property
     def ended(self) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ It reads Postgres only; Redis may be away or wiped.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from zlib import crc32
 
 import structlog
 
@@ -18,7 +19,6 @@ from spoonfeeder.work import Work, open_system_work
 log = structlog.get_logger(__name__)
 SWEEP_LOCK_KEY = 7_301_001
 CHORE_LOCK_KEY = 1
-WATCH_LOCK_KEY = 2
 CHORE_SECONDS = 600.0
 CHORE_IDLE_SECONDS = 60
 MOST_RINGS = 32
@@ -28,28 +28,32 @@ Chore = Callable[[Work], Awaitable[None]]
 
 async def sweep_for_ever(runtime: Runtime, lines: Sequence[Line]) -> None:
     while True:
-        await asyncio.sleep(_jittered(runtime.settings.sweep_seconds))
+        await asyncio.sleep(jittered(runtime.settings.sweep_seconds))
         for line in lines:
-            await _guarded(f"ring {line.name}", sweep_line(runtime, line))
+            await guarded(f"ring {line.name}", sweep_line(runtime, line))
 
 
 async def do_chores_for_ever(runtime: Runtime, chores: Sequence[Chore]) -> None:
     """Slow upkeep of the features (purges), each chore in a transaction of its own, in one process at a time."""
     while True:
         for chore in chores:
-            await _guarded(chore.__name__, _run_chore(runtime, chore))
-        await asyncio.sleep(_jittered(CHORE_SECONDS))
+            await guarded(chore.__name__, _run_chore(runtime, chore))
+        await asyncio.sleep(jittered(CHORE_SECONDS))
 
 
 async def watch_for_ever(runtime: Runtime, chores: Sequence[Chore]) -> None:
-    """Quick upkeep at the pace of the sweep, in one process at a time."""
+    """Quick upkeep at the pace of the sweep, each chore in one process at a time."""
     while True:
-        await asyncio.sleep(_jittered(runtime.settings.sweep_seconds))
+        await asyncio.sleep(jittered(runtime.settings.sweep_seconds))
         for chore in chores:
-            await _guarded(chore.__name__, _run_chore(runtime, chore, WATCH_LOCK_KEY, PAUSED_SECONDS))
+            await guarded(chore.__name__, _run_chore(runtime, chore, _key_of(chore), PAUSED_SECONDS))
 
 
-def _jittered(seconds: float) -> float:
+def _key_of(chore: Chore) -> int:
+    return crc32(chore.__qualname__.encode()) >> 1
+
+
+def jittered(seconds: float) -> float:
     return seconds * random.uniform(0.75, 1.25)
 
 
@@ -57,7 +61,7 @@ async def sweep_line(runtime: Runtime, line: Line) -> None:
     async with open_system_work(runtime, f"sweep {line.name}") as work:
         if not await try_turn(work, SWEEP_LOCK_KEY, line.lock_key):
             return
-        due = await count_claimable(work, line, runtime.settings.comfyui_slots)
+        due = await count_claimable(work, line, line.slots(runtime.settings))
         for _ in range(min(due, MOST_RINGS)):
             work.ring(line.name)
 
@@ -70,7 +74,7 @@ async def _run_chore(
             await chore(work)
 
 
-async def _guarded(name: str, step: Awaitable[None]) -> None:
+async def guarded(name: str, step: Awaitable[None]) -> None:
     try:
         async with asyncio.timeout(10):
             await step

@@ -16,9 +16,24 @@ class ProviderError(AppError):
     code = "PROVIDER_ERROR"
     retryable: ClassVar[bool] = False
     """Another try may succeed, as long as nothing of the answer has been shown (R26)."""
+    may_have_happened: bool = False
+    """No answer tells: the request may have been carried out, and paid for, all the same (R9).
 
-    def __init__(self, message: str | None = None, *, retry_after_seconds: float | None = None) -> None:
+    False is certain: it was not sent, or the provider said that it failed.
+    """
+    job_ended: bool = False
+    """This is how a job at the provider ended; without it only the question about the job failed."""
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        retry_after_seconds: float | None = None,
+        may_have_happened: bool | None = None,
+    ) -> None:
         self.retry_after_seconds = retry_after_seconds
+        if may_have_happened is not None:
+            self.may_have_happened = may_have_happened
         waits = {"Retry-After": str(math.ceil(retry_after_seconds))} if retry_after_seconds is not None else None
         super().__init__(message, headers=waits)
 
@@ -52,12 +67,14 @@ class Timeout(ProviderError):
     status = 504
     code = "PROVIDER_TIMEOUT"
     retryable = True
+    may_have_happened = True
 
 
 class ConnectTimeout(Timeout):
     """The server could not be reached in time."""
 
     code = "PROVIDER_TIMEOUT_CONNECT"
+    may_have_happened = False
 
 
 class FirstByteTimeout(Timeout):
@@ -123,6 +140,14 @@ class ContentPolicy(Rejected):
     code = "PROVIDER_CONTENT_POLICY"
 
 
+class JobMissing(Rejected):
+    """The provider no longer knows this job; whether it was carried out cannot be told."""
+
+    code = "PROVIDER_JOB_NOT_FOUND"
+    may_have_happened = True
+    job_ended = True
+
+
 class NotSupported(Rejected):
     """This provider does not offer that."""
 
@@ -133,6 +158,7 @@ class Broken(ProviderError):
     """Something answers at this address, but not as this provider does."""
 
     code = "PROVIDER_BROKEN"
+    may_have_happened = True
 
 
 class StreamTruncated(Broken):

@@ -43,6 +43,9 @@ _BY_CODE: Mapping[str, type[ProviderError]] = {
     "content_filter": ContentPolicy,
     "content_policy_violation": ContentPolicy,
     "moderation_blocked": ContentPolicy,
+    "bio_policy": ContentPolicy,
+    "image_content_policy_violation": ContentPolicy,
+    "misalignment_policy_violation": ContentPolicy,
     "model_not_found": ModelMissing,
     "invalid_api_key": Unauthorized,
     "api_key_invalid": Unauthorized,
@@ -75,6 +78,9 @@ _BY_STATUS: Mapping[int, type[ProviderError]] = {
     504: Timeout,
     529: Overloaded,
 }
+
+_GIVEN_UP_BY_GATEWAYS = frozenset({502, 504, 520, 524})
+"""Said by one in between that waits no longer, or lost the provider; the provider itself names its error."""
 
 _TOO_LONG = re.compile(
     r"(?:maximum|available|model'?s?|the) context (?:length|size|window)|prompt is too long"
@@ -121,7 +127,11 @@ def noted(refusal: Refusal, api_key: str | None) -> Refusal:
 def error_of(refusal: Refusal, model: str | None = None) -> ProviderError:
     """The error to raise; `model` is the one that was asked for."""
     kind = _kind(refusal)
-    return kind(_sentence(kind, refusal, model), retry_after_seconds=refusal.retry_after_seconds)
+    return kind(
+        _sentence(kind, refusal, model),
+        retry_after_seconds=refusal.retry_after_seconds,
+        may_have_happened=refusal.status in _GIVEN_UP_BY_GATEWAYS and not any(refusal.codes),
+    )
 
 
 def _kind(refusal: Refusal) -> type[ProviderError]:
@@ -191,7 +201,7 @@ def sdk_error(error: BaseException) -> ProviderError:
         if known is not None:
             return known
         seen = seen.__cause__
-    return Unreachable()
+    return Unreachable(may_have_happened=True)
 
 
 def _network_error(error: BaseException) -> ProviderError | None:
@@ -206,8 +216,10 @@ def _network_error(error: BaseException) -> ProviderError | None:
             return Timeout()
         case httpx2.DecodingError():
             return Broken()
-        case httpx2.TransportError() | httpx2.InvalidURL():
+        case httpx2.ConnectError() | httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
             return Unreachable()
+        case httpx2.TransportError():
+            return Unreachable("The connection to the server broke before it answered.", may_have_happened=True)
         case _:
             return None
 

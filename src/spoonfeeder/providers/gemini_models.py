@@ -6,10 +6,12 @@ from spoonfeeder.core.vocabulary import Modality
 from spoonfeeder.providers.base import ModelInfo
 
 _WRITES = {
+    "banana": (Modality.TEXT, Modality.IMAGE),
     "image": (Modality.TEXT, Modality.IMAGE),
     "imagen": (Modality.IMAGE,),
     "live": (Modality.TEXT, Modality.AUDIO),
     "lyria": (Modality.AUDIO,),
+    "omni": (Modality.VIDEO,),
     "tts": (Modality.AUDIO,),
     "veo": (Modality.VIDEO,),
 }

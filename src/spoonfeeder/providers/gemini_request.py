@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Any, Final, TypeVar
 
 from google.genai import types
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.vocabulary import MessageRole
@@ -16,8 +16,9 @@ from spoonfeeder.providers.pictures import encoded
 from spoonfeeder.providers.reserved import RESERVED_OPTIONS
 
 API_VERSION: Final = "v1"
+EARLY_API_VERSION: Final = "v1beta"
 _EARLY: Final = ("-latest", "-preview", "-exp")
-"""Google offers models of these names on `v1beta` only."""
+"""Google offers models of these names on the early version only."""
 
 _COMMON: Final = {"dimensions": "output_dimensionality", "max_tokens": "max_output_tokens", "stop": "stop_sequences"}
 _NOT_TAKEN: Final = RESERVED_OPTIONS | {
@@ -35,30 +36,38 @@ _NOT_TAKEN: Final = RESERVED_OPTIONS | {
 }
 """Ours to decide, or refused by Google's SDK for everything but its enterprise platform."""
 
+OF_MEDIA: Final = frozenset({"response_mime_type", "response_modalities", "response_schema", "response_json_schema"})
+"""Ours to decide where a file is to be made."""
+
 Options = Mapping[str, Any]
 Pictures = dict[str, Picture]
 """By a mark that is the base64 of a few bytes: the SDK would encode many MiB within the loop, three times over."""
-_Config = TypeVar("_Config", types.GenerateContentConfig, types.EmbedContentConfig)
+_Config = TypeVar("_Config", bound=BaseModel)
 
 
 def api_version(model: str) -> str:
-    return "v1beta" if any(word in model for word in _EARLY) else API_VERSION
+    return EARLY_API_VERSION if any(word in model for word in _EARLY) else API_VERSION
 
 
 def config_of(request: ChatRequest) -> types.GenerateContentConfig:
     """Raises Invalid (422), naming the option that Gemini does not take."""
     system = [message.text for message in request.messages if message.role is MessageRole.SYSTEM and message.text]
-    config = _checked(types.GenerateContentConfig, request.options)
+    config = checked(types.GenerateContentConfig, request.options)
     config.system_instruction = "\n\n".join(system) or None
+    return once(config, api_version(request.model))
+
+
+def once(config: types.GenerateContentConfig, version: str) -> types.GenerateContentConfig:
+    """The same for one request: the SDK is to make no further ones by itself."""
     config.automatic_continuation = False
     config.automatic_function_calling = types.AutomaticFunctionCallingConfig(disable=True)
-    config.http_options = types.HttpOptions(api_version=api_version(request.model))
+    config.http_options = types.HttpOptions(api_version=version)
     return config
 
 
 def embedding_config(model: str, options: Options) -> types.EmbedContentConfig:
     """Raises Invalid (422), naming the option that Gemini does not take."""
-    config = _checked(types.EmbedContentConfig, options)
+    config = checked(types.EmbedContentConfig, options)
     config.http_options = types.HttpOptions(api_version=api_version(model))
     return config
 
@@ -83,7 +92,7 @@ def _part(part: str | Picture, pictures: Pictures) -> types.Part:
     return types.Part(inline_data=types.Blob(mime_type=part.media_type, data=b64decode(mark)))
 
 
-def with_pictures(body: bytes, pictures: Pictures) -> bytes:
+def with_pictures(body: bytes, pictures: Mapping[str, Picture]) -> bytes:
     """In the place of their marks, which come in the order in which they were noted."""
     done: list[bytes] = []
     for mark, picture in pictures.items():
@@ -96,13 +105,24 @@ def _stop_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _checked(kind: type[_Config], options: Options) -> _Config:
+def apart(kind: type[BaseModel], options: Options) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Those that `kind` has, and the others."""
+    names = {name for field, info in kind.model_fields.items() for name in (field, info.alias)}
+    inner = {name: value for name, value in options.items() if name in names}
+    return inner, {name: value for name, value in options.items() if name not in names}
+
+
+def checked(kind: type[_Config], options: Options, ours: frozenset[str] = frozenset()) -> _Config:
+    """Options by Google's names or ours; those that are `ours` to decide, as all requests have some, are refused.
+
+    Raises Invalid (422), naming the one that Gemini does not take.
+    """
     fields = {str(field.alias): name for name, field in kind.model_fields.items()}
     given: dict[str, str] = {}
     taken: dict[str, Any] = {}
     for name, value in options.items():
         field = fields.get(name, _COMMON.get(name, name))
-        if field not in kind.model_fields or field in _NOT_TAKEN:
+        if field not in kind.model_fields or field in _NOT_TAKEN | ours:
             raise option_not_supported(name, "Gemini")
         given[field] = name
         taken[field] = _stop_list(value) if field == "stop_sequences" else value

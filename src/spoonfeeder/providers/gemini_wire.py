@@ -45,9 +45,25 @@ class Struct(msgspec.Struct, rename="camel"):
     pass
 
 
+class Blob(Struct):
+    """A file as base64."""
+
+    mime_type: str | None = None
+    data: str | None = None
+
+
+class Heard(Struct):
+    """What one speaker said in a recording."""
+
+    text: str | None = None
+    speaker_label: str | None = None
+
+
 class Part(Struct):
     text: str | None = None
     thought: bool | None = None
+    inline_data: Blob | None = None
+    audio_transcription: Heard | None = None
 
 
 class Content(Struct):
@@ -63,6 +79,13 @@ class PromptFeedback(Struct):
     block_reason: str | None = None
 
 
+class Share(Struct):
+    """Tokens of one kind: TEXT, IMAGE, AUDIO, VIDEO."""
+
+    modality: str | None = None
+    token_count: int | None = None
+
+
 class Tokens(Struct):
     prompt_token_count: int | None = None
     tool_use_prompt_token_count: int | None = None
@@ -70,6 +93,8 @@ class Tokens(Struct):
     thoughts_token_count: int | None = None
     cached_content_token_count: int | None = None
     total_token_count: int | None = None
+    prompt_tokens_details: list[Share] | None = None
+    candidates_tokens_details: list[Share] | None = None
 
 
 class Violation(Struct):
@@ -85,7 +110,7 @@ class ErrorDetail(Struct):
 
 
 class ErrorObject(Struct):
-    code: int = 0
+    code: int | str = 0
     message: str = ""
     status: str = ""
     details: list[ErrorDetail] | None = None
@@ -99,10 +124,14 @@ class Chunk(Struct):
     error: ErrorObject | None = None
 
     @property
-    def text(self) -> str:
+    def parts(self) -> list[Part]:
         """Without the model's thoughts."""
-        parts = self.candidates[0].content if self.candidates else None
-        return "".join(part.text or "" for part in (parts.parts if parts else None) or () if not part.thought)
+        content = self.candidates[0].content if self.candidates else None
+        return [part for part in (content.parts if content else None) or () if not part.thought]
+
+    @property
+    def text(self) -> str:
+        return "".join([part.text or "" for part in self.parts])
 
     @property
     def finish_reason(self) -> str | None:
@@ -141,6 +170,17 @@ def usage_of(tokens: Tokens) -> Usage:
     )
 
 
+def shares_of(tokens: Tokens) -> dict[str, int]:
+    """How many of the tokens are pictures, sound and so on, since their prices differ."""
+    sides = {"input": tokens.prompt_tokens_details, "output": tokens.candidates_tokens_details}
+    return {
+        f"{side}_{share.modality.lower()}_tokens": share.token_count
+        for side, shares in sides.items()
+        for share in shares or ()
+        if share.modality and share.token_count is not None
+    }
+
+
 def usage_so_far(tokens: Tokens) -> Usage:
     """Before the end: how much the answer comes to is not known yet."""
     usage = usage_of(tokens)
@@ -170,10 +210,12 @@ def refusal_of(told: ErrorObject | None, status: int, retry_after_seconds: float
     quotas = [violation.quota_id or "" for detail in details for violation in detail.violations or ()]
     waits = [float(found[1]) for detail in details if (found := _SECONDS.fullmatch(detail.retry_delay or ""))]
     codes = [_BROADER.get(error.status, error.status), *(detail.reason or "" for detail in details)]
+    if isinstance(error.code, str):
+        codes.append(_BROADER.get(error.code.upper(), error.code))
     if any(_USED_UP in quota for quota in quotas):
         codes.append("insufficient_quota")
     return Refusal(
-        error.code or status,
+        error.code if error.code and isinstance(error.code, int) else status,
         codes=tuple(codes),
         message=error.message,
         retry_after_seconds=max(waits, default=retry_after_seconds),

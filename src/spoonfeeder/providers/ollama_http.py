@@ -22,6 +22,7 @@ from spoonfeeder.providers.errors import (
     ProviderError,
     Rejected,
     StreamTruncated,
+    Timeout,
     Unreachable,
 )
 from spoonfeeder.providers.failures import Refusal, error_of, noted, require_sendable, retry_after
@@ -94,10 +95,14 @@ async def _sent(http: httpx2.AsyncClient, request: httpx2.Request, url: str, due
             return await http.send(request, stream=True)
     except TimeoutError:
         raise FirstByteTimeout(f"Ollama at {url} took too long to answer.") from None
-    except httpx2.TimeoutException:
+    except (httpx2.ConnectTimeout, httpx2.PoolTimeout):
         raise ConnectTimeout(f"Ollama at {url} took too long to answer.") from None
-    except httpx2.TransportError:
+    except httpx2.TimeoutException:
+        raise Timeout(f"Ollama at {url} took too long to take the request.") from None
+    except httpx2.ConnectError:
         raise Unreachable(f"Ollama does not answer at {url}; is it running?") from None
+    except httpx2.TransportError:
+        raise Unreachable(f"Ollama at {url} hung up without an answer.", may_have_happened=True) from None
 
 
 async def _read_refusal(response: httpx2.Response, url: str, connection: Connection, model: str) -> ProviderError:
@@ -107,7 +112,8 @@ async def _read_refusal(response: httpx2.Response, url: str, connection: Connect
         with suppress(BrokenReply, httpx2.HTTPError):
             complaint = _complaint(await read_json(response, _MAX_ERROR_BYTES, deadline_seconds=QUICK_SECONDS))
     if complaint is None and status in {400, 404, 405}:
-        return Broken(f"Something answers at {url} with status {status}; it is not Ollama.")
+        told = f"Something answers at {url} with status {status}; it is not Ollama."
+        return Broken(told, may_have_happened=False)
     return _refusal(Refusal(status, message=complaint or "", retry_after_seconds=wait), connection, model)
 
 

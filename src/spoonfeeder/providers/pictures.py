@@ -1,7 +1,7 @@
 """Pictures as base64, as providers want them."""
 
 import asyncio
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
@@ -16,6 +16,15 @@ def encoded(picture: Picture) -> str:
     data = picture.data
     pieces = (data[start : start + _PIECE_BYTES] for start in range(0, len(data), _PIECE_BYTES))
     return b"".join(map(b64encode, pieces)).decode("ascii")
+
+
+_PIECE_LETTERS: Final = 4 * 128 * 1024
+
+
+def from_base64(text: str) -> bytes:
+    """What `text` encodes; to be called beside the loop. Raises ValueError."""
+    pieces = (text[start : start + _PIECE_LETTERS] for start in range(0, len(text), _PIECE_LETTERS))
+    return b"".join(b64decode(piece, validate=True) for piece in pieces)
 
 
 async def made_beside(messages: Iterable[ChatMessage], make: Callable[[], _Made]) -> _Made:

@@ -14,6 +14,8 @@ from spoonfeeder.core.http import TargetPolicy, open_client
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.providers.base import Adapter, Connection
 from spoonfeeder.providers.errors import NotSupported
+from spoonfeeder.providers.makers import maker_class, remote_maker_class
+from spoonfeeder.providers.media import Craft, Maker, RemoteMaker
 
 MOST_ADAPTERS = 500
 MOST_CLIENTS = 50
@@ -102,6 +104,14 @@ class Adapters:
     def once(self, connection: Connection) -> Adapter:
         """For a connection that is only tried out. Raises NotSupported."""
         return adapter_class(connection.provider)(connection, self._shared)
+
+    def maker(self, connection: Connection, craft: Craft) -> Maker:
+        """After `load`. Raises NotSupported."""
+        return maker_class(connection.provider, craft)(connection, self._client(connection))
+
+    def remote_maker(self, connection: Connection, craft: Craft) -> RemoteMaker:
+        """After `load`. Raises NotSupported."""
+        return remote_maker_class(connection.provider, craft)(connection, self._client(connection))
 
     def _client(self, connection: Connection) -> httpx2.AsyncClient:
         server: Server | None = (connection.provider, connection.url)

@@ -89,6 +89,10 @@ class Retries:
         self._dice = dice
         self._circuits: OrderedDict[Hashable, Circuit] = OrderedDict()
 
+    def throw(self) -> float:
+        """The dice: from 0 up to 1."""
+        return self._dice()
+
     def circuit(self, subject: Hashable) -> Circuit:
         found = self._circuits.setdefault(subject, Circuit(self.clock))
         self._circuits.move_to_end(subject)

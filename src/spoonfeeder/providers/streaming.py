@@ -28,14 +28,17 @@ MAX_STREAM_BYTES = 32 * 1024 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-async def body(response: httpx2.Response, first_byte_at: float) -> AsyncGenerator[bytes]:
+async def body(response: httpx2.Response, first_byte_at: float, most_bytes: int | None = None) -> AsyncGenerator[bytes]:
     """The body of a response, decompressed, in pieces of at most 64 KiB.
 
     The response is closed when this ends or is closed. Raises what `patient` raises, and StreamTruncated where the
     connection breaks off.
     """
     try:
-        async with aclosing(response.aiter_bytes()) as chunks, aclosing(patient(chunks, first_byte_at)) as received:
+        async with (
+            aclosing(response.aiter_bytes()) as chunks,
+            aclosing(patient(chunks, first_byte_at, most_bytes)) as received,
+        ):
             async for chunk in received:
                 for start in range(0, len(chunk), SLICE_BYTES):
                     if start:
@@ -49,10 +52,13 @@ async def body(response: httpx2.Response, first_byte_at: float) -> AsyncGenerato
         await response.aclose()
 
 
-async def patient(chunks: AsyncIterator[bytes], first_byte_at: float) -> AsyncGenerator[bytes]:
+async def patient(
+    chunks: AsyncIterator[bytes], first_byte_at: float, most_bytes: int | None = None
+) -> AsyncGenerator[bytes]:
     """The chunks; `first_byte_at` is by the loop's clock. Raises FirstByteTimeout, IdleTimeout, Timeout, Broken."""
     loop = asyncio.get_running_loop()
     ends_at, received, due = loop.time() + TOTAL_SECONDS, 0, first_byte_at
+    most = MAX_STREAM_BYTES if most_bytes is None else most_bytes
     while True:
         try:
             async with asyncio.timeout_at(min(due, ends_at)):
@@ -62,8 +68,8 @@ async def patient(chunks: AsyncIterator[bytes], first_byte_at: float) -> AsyncGe
         if chunk is None:
             return
         received += len(chunk)
-        if received > MAX_STREAM_BYTES:
-            raise Broken(f"The answer is longer than {MAX_STREAM_BYTES // 1024 // 1024} MiB.")
+        if received > most:
+            raise Broken(f"The answer is longer than {most // 1024 // 1024} MiB.")
         due = loop.time() + IDLE_SECONDS
         yield chunk
 

@@ -16,7 +16,18 @@ from spoonfeeder.realtime import rooms
 SEQ_STEP = 1_000_000
 
 Percent = Annotated[int, Field(ge=0, le=100)]
-ResourceKind = Literal["session", "workflow", "profile", "generation", "conversation", "settings", "budget"]
+ResourceKind = Literal[
+    "session",
+    "workflow",
+    "profile",
+    "generation",
+    "conversation",
+    "settings",
+    "budget",
+    "task",
+    "schedule",
+    "notification",
+]
 Change = Literal["created", "updated", "deleted", "restored"]
 
 
@@ -26,7 +37,10 @@ def seq_of(version: int, n: int = 0) -> int:
 
 
 class Event(BaseModel):
-    """Something that sockets are told. `workspace_id` addresses it and is not part of the payload."""
+    """Something that sockets are told. `workspace_id` addresses it and is not part of the payload.
+
+    With `user_id` only this user's sockets in the workspace hear of it.
+    """
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
     name: ClassVar[str]
@@ -34,9 +48,14 @@ class Event(BaseModel):
     """State events also go to the whole workspace and are worth a second try; the others may be lost."""
 
     workspace_id: UUID = Field(exclude=True)
+    user_id: UUID | None = Field(None, exclude=True)
 
     def rooms(self) -> list[str]:
-        return [rooms.workspace(self.workspace_id)] if self.is_state else []
+        if not self.is_state:
+            return []
+        if self.user_id is not None:
+            return [rooms.member(self.workspace_id, self.user_id)]
+        return [rooms.workspace(self.workspace_id)]
 
     def payload(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
@@ -220,9 +239,16 @@ class ResourceChanged(Event):
 
 
 class Notification(Event):
+    """What is kept has an `id`; `count` is how often it was said since it was last read."""
+
     name = "notification"
+    id: UUID | None = None
     type: Literal["info", "success", "warning", "error"] = "info"
     message: str
+    code: str | None = None
+    count: int = 1
+    subject_kind: str | None = None
+    subject_id: UUID | None = None
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -14,6 +14,11 @@ def workspace(subject_id: UUID) -> str:
     return of("workspace", subject_id)
 
 
+def member(workspace_id: UUID, user_id: UUID) -> str:
+    """The sockets of one user in one workspace."""
+    return f"{of('workspace', workspace_id)}:user:{user_id}"
+
+
 def session(subject_id: UUID) -> str:
     return of("session", subject_id)
 

@@ -48,7 +48,10 @@ class Reception:
             refusal = refusal_of(error)
             raise Refused(refusal.message, {"code": refusal.code}) from None
         self._seats[sid] = Seat(held)
-        await self._server.enter_room(sid, rooms.workspace(held.actor.workspace_id))
+        actor = held.actor
+        await self._server.enter_room(sid, rooms.workspace(actor.workspace_id))
+        if actor.user_id is not None:
+            await self._server.enter_room(sid, rooms.member(actor.workspace_id, actor.user_id))
 
     @asynccontextmanager
     async def _attended(self) -> AsyncIterator[Door]:

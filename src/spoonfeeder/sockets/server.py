@@ -7,6 +7,7 @@ from typing import Any
 import socketio
 from starlette.requests import HTTPConnection
 
+from spoonfeeder.core.actor import NO_WORKSPACE
 from spoonfeeder.core.bucket import Bucket
 from spoonfeeder.features.auth.throttle import peer_of
 from spoonfeeder.realtime import json
@@ -80,7 +81,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         """Tells a client why and ends its connection; what it was yet to be told is lost."""
         eio_sid = self.manager.eio_sid_from_sid(sid, "/")
         self.eio.forget_waiting(eio_sid)
-        await self.emit(Notification.name, {"type": "error", "message": message}, to=sid, ignore_queue=True)
+        farewell = Notification(workspace_id=NO_WORKSPACE, type="error", message=message)
+        await self.emit(farewell.name, farewell.payload(), to=sid, ignore_queue=True)
         await self.disconnect(sid, ignore_queue=True)
         await self.eio.end(eio_sid)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from spoonfeeder.core.vocabulary import TaskStatus
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.durable.line import PENDING, RUNNING, in_state
 from spoonfeeder.features.auth.authority import Pass, open_again
@@ -13,7 +14,17 @@ from spoonfeeder.features.generations import announce, queries
 from spoonfeeder.features.generations.queries import GenerationNotFound
 from spoonfeeder.features.sessions import service as sessions
 from spoonfeeder.features.sessions.service import SessionNotFound
-from spoonfeeder.realtime.events import SEQ_STEP, Event, GenerationCompleted, GenerationEvent, GenerationProgress
+from spoonfeeder.features.tasks import queries as tasks
+from spoonfeeder.features.tasks.service import TaskNotFound
+from spoonfeeder.realtime.events import (
+    SEQ_STEP,
+    Event,
+    GenerationCompleted,
+    GenerationEvent,
+    GenerationProgress,
+    TaskEvent,
+    TaskProgress,
+)
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.sockets.subscriptions import Viewer
 from spoonfeeder.work import Work, open_work
@@ -51,7 +62,13 @@ class StoredSnapshots:
         return await self._events([*told, *running])
 
     async def task(self, viewer: Viewer, subject_id: UUID) -> Sequence[Event] | None:
-        return None
+        try:
+            async with self._open(viewer) as work:
+                state = await tasks.present_state(work, subject_id)
+        except TaskNotFound:
+            return None
+        newest = await self._runtime.live.get_progress([subject_id] if state.status is TaskStatus.RUNNING else [])
+        return [_with_progress(state, newest.get(subject_id))]
 
     def _open(self, viewer: Viewer) -> AbstractAsyncContextManager[Work]:
         return open_again(self._runtime, viewer) if isinstance(viewer, Pass) else open_work(self._runtime, viewer)
@@ -67,6 +84,15 @@ class StoredSnapshots:
                 event = event.without_outputs()
             events.append(event)
         return [event.signed(self._runtime.signed_urls) for event in reversed(events)]
+
+
+def _with_progress(state: TaskEvent, live: dict[str, Any] | None) -> TaskEvent:
+    n = live["seq"] - state.version * SEQ_STEP if live else 0
+    if live is None or n <= 0:
+        return state
+    known = state.model_dump(include={"id"}) | {"workspace_id": state.workspace_id, "version": state.version}
+    progress = max(state.progress, live["progress"])
+    return TaskProgress(**known, n=n, progress=progress, message=live.get("message"))
 
 
 def _present(row: Any, live: dict[str, Any] | None) -> GenerationEvent:

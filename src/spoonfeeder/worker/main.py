@@ -5,7 +5,9 @@ Both return at once; the work itself is done by the crew. arq's locks, retries a
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,10 +22,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.canary import check_encryption_keys
 from spoonfeeder.db.row_security import warn_unless_secured
-from spoonfeeder.durable.sweep import sweep_for_ever
+from spoonfeeder.durable.errands import do_errands_for_ever
+from spoonfeeder.durable.lease import Lease
+from spoonfeeder.durable.line import Line
+from spoonfeeder.durable.serving import serve as serve_line
+from spoonfeeder.durable.sweep import sweep_for_ever, watch_for_ever
 from spoonfeeder.durable.workers import beat_for_ever, sign_off
-from spoonfeeder.features.generations import jobs
+from spoonfeeder.features.generations import jobs as generations
 from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.features.schedules.firing import find_due
+from spoonfeeder.features.tasks import jobs as tasks_jobs
+from spoonfeeder.features.tasks.following import follow_generations, then_follow
+from spoonfeeder.features.tasks.line import TASKS
 from spoonfeeder.realtime import connection, tasks
 from spoonfeeder.realtime.doorbell import SERVE, WAKE, queue_key
 from spoonfeeder.runtime import Runtime, open_runtime
@@ -37,6 +47,22 @@ DATABASE_AGAIN_SECONDS = 0.5
 SIGN_OFF_SECONDS = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is done for a line, and how many of its rows at the same time."""
+
+    line: Line
+    see_through: Callable[[Lease], Awaitable[None]]
+    most: Callable[[Settings], int]
+
+
+POSTS = (
+    Post(GENERATIONS, then_follow(generations.see_through), lambda settings: settings.worker_jobs),
+    Post(TASKS, tasks_jobs.see_through, lambda settings: settings.worker_tasks),
+)
+LINES = [post.line for post in POSTS]
+
+
 async def serve(ctx: dict[str, Any]) -> None:
     ctx["crew"].call()
 
@@ -47,15 +73,15 @@ async def wake(ctx: dict[str, Any], subject: str) -> None:
         lease.nudge()
 
 
-async def listen(runtime: Runtime, crew: Crew) -> None:
-    """Answers rings until cancelled; begins again when Redis goes away and comes back."""
+async def listen(runtime: Runtime, line: Line, crew: Crew) -> None:
+    """Answers the rings of a line until cancelled; begins again when Redis goes away and comes back."""
     back_off_seconds = 0.1
     while True:
         redis = ArqRedis.from_url(runtime.redis_url, **connection.OPTIONS)
         redis.job_deserializer, redis.job_serializer = orjson.loads, orjson.dumps
         worker = Worker(
             [func(serve, name=SERVE), func(wake, name=WAKE)],
-            queue_name=queue_key(GENERATIONS.name),
+            queue_name=queue_key(line.name),
             redis_pool=redis,
             ctx={"runtime": runtime, "crew": crew},
             handle_signals=False,
@@ -87,14 +113,19 @@ async def listen(runtime: Runtime, crew: Crew) -> None:
 
 async def work(runtime: Runtime) -> None:
     """A worker on an open runtime, until cancelled; then every row is handed back."""
-    crew = Crew(partial(jobs.serve, runtime), runtime.settings.worker_jobs)
+    crews = [
+        Crew(partial(serve_line, runtime, post.line, post.see_through), post.most(runtime.settings)) for post in POSTS
+    ]
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(listen(runtime, crew))
-            group.create_task(sweep_for_ever(runtime, [GENERATIONS]))
-            group.create_task(beat_for_ever(runtime, [GENERATIONS]))
+            for line, crew in zip(LINES, crews, strict=True):
+                group.create_task(listen(runtime, line, crew))
+            group.create_task(sweep_for_ever(runtime, LINES))
+            group.create_task(beat_for_ever(runtime, LINES))
+            group.create_task(do_errands_for_ever(runtime, [find_due]))
+            group.create_task(watch_for_ever(runtime, [follow_generations]))
     finally:
-        await crew.stop()
+        await asyncio.gather(*(crew.stop() for crew in crews))
         with suppress(SQLAlchemyError, OSError):
             async with asyncio.timeout(SIGN_OFF_SECONDS):
                 await sign_off(runtime)

@@ -43,7 +43,7 @@ def assert_too_large(answer: Answer) -> None:
         ("/v1/chat/completions", 32 * MIB, BodyKind.JSON),
         ("/api/profiles", 256 * 1024, BodyKind.JSON),
         ("/api/comfyui/uploads", 64 * MIB, BodyKind.STREAM),
-        ("/api/comfyui/workflows/upload", 9 * MIB, BodyKind.STREAM),
+        ("/api/comfyui/workflows/upload", 64 * MIB, BodyKind.STREAM),
         ("/socket.io/", 256 * 1024, BodyKind.PACKETS),
         ("/", 256 * 1024, BodyKind.JSON),
     ],
@@ -51,6 +51,13 @@ def assert_too_large(answer: Answer) -> None:
 async def test_each_address_has_its_documented_cap(path: str, limit_bytes: int, kind: BodyKind) -> None:
     rule = rule_for(path)
     assert (rule.limit_bytes, rule.kind) == (limit_bytes, kind)
+
+
+async def test_a_form_may_be_larger_only_where_one_is_taken() -> None:
+    form = b"multipart/form-data"
+    assert rule_for("/api/comfyui/workflows", form).limit_bytes == 64 * MIB
+    for path in ("/api/comfyui/workflows/x", "/api/comfyui/prompt", "/api/profiles"):
+        assert rule_for(path, form) == rule_for(path)
 
 
 async def test_a44_two_gibibytes_are_refused_before_they_are_sent(server: RunningServer) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from spoonfeeder.features.generations.schemas import (
-    ActiveItem,
+    ActiveGeneration,
     GenerationDetail,
     GenerationOut,
     GenerationOutput,
@@ -87,5 +87,5 @@ async def test_what_waits_is_listed_as_active(api: Application) -> None:
     await api.generate(session_id, prompt_text="fog " * 100)
 
     [item] = await api.json("GET", "/active")
-    assert_exactly(ActiveItem, item)
+    assert_exactly(ActiveGeneration, item)
     assert item["prompt_text"] == "fog " * 50

@@ -15,6 +15,7 @@ const stored: Profile = {
   options: { timeout: 5 },
   prompt_template: null,
   first_byte_timeout_seconds: null,
+  position: null,
   input_modalities: ["text"],
   output_modalities: ["image"],
   is_demo: false,

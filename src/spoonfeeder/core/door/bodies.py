@@ -34,7 +34,7 @@ class BodyDoor:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, send)
             return
-        rule = rule_for(scope["path"])
+        rule = rule_for(scope["path"], _media_type(scope))
         if self._needs_sign_in and not header_values(scope, b"authorization"):
             rule = replace(rule, limit_bytes=min(rule.limit_bytes, LEAST_LIMIT_BYTES))
         try:
@@ -68,10 +68,13 @@ def _check_declared(scope: Scope, rule: BodyRule) -> None:
 
 async def _with_parsed_body(scope: Scope, body: bytes, rule: BodyRule) -> Scope:
     """The scope with the parsed body in it; an empty body is `{}` (docs/api.md, "Envelope")."""
-    media_type = b"".join(header_values(scope, b"content-type")).partition(b";")[0].strip().lower()
-    if body and media_type != b"application/json":
+    if body and _media_type(scope) != b"application/json":
         raise UnsupportedMediaType
     value: Any = await parse_json(body, max_values=rule.max_values) if body else {}
     headers = [(name, text) for name, text in scope["headers"] if name not in {b"content-type", b"content-length"}]
     headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body or b"{}"))]
     return {**scope, "headers": headers, PARSED_BODY: value}
+
+
+def _media_type(scope: Scope) -> bytes:
+    return b"".join(header_values(scope, b"content-type")).partition(b";")[0].strip().lower()

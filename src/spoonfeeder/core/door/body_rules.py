@@ -22,11 +22,13 @@ class BodyRule:
     limit_bytes: int
     kind: BodyKind = BodyKind.JSON
     max_values: int = 20_000
+    only_forms: bool = False
 
 
 RULES = (
     BodyRule(re.compile(r"/api/comfyui/uploads/?"), 64 * MIB, BodyKind.STREAM),
-    BodyRule(re.compile(r"/api/comfyui/workflows/upload/?"), 9 * MIB, BodyKind.STREAM),  # 8 MiB and the form around it
+    BodyRule(re.compile(r"/api/comfyui/workflows/upload/?"), 64 * MIB, BodyKind.STREAM),
+    BodyRule(re.compile(r"/api/comfyui/workflows/?"), 64 * MIB, BodyKind.STREAM, only_forms=True),
     BodyRule(re.compile(r"/api/comfyui/workflows/[^/]+/thumbnail/?"), 16 * MIB, BodyKind.STREAM),
     BodyRule(re.compile(r"/socket\.io(/.*)?"), 256 * KIB, BodyKind.PACKETS),
     BodyRule(re.compile(r"/api/comfyui/(workflows|prompt)(/.*)?"), 8 * MIB, max_values=500_000),
@@ -36,5 +38,6 @@ RULES = (
 )
 
 
-def rule_for(path: str) -> BodyRule:
-    return next(rule for rule in RULES if rule.addresses.fullmatch(path))
+def rule_for(path: str, media_type: bytes = b"") -> BodyRule:
+    is_form = media_type == b"multipart/form-data"
+    return next(rule for rule in RULES if rule.addresses.fullmatch(path) and (is_form or not rule.only_forms))

@@ -55,6 +55,12 @@ class Action(StrEnum):
     GENERATION_RESTORED = "generation_restored"
     CONVERSATION_DELETED = "conversation_deleted"
     CONVERSATION_RESTORED = "conversation_restored"
+    TASK_DELETED = "task_deleted"
+    TASK_RESTORED = "task_restored"
+    RESULT_DELETED = "result_deleted"
+    SCHEDULE_CREATED = "schedule_created"
+    SCHEDULE_CHANGED = "schedule_changed"
+    SCHEDULE_DELETED = "schedule_deleted"
     EXPORTED = "exported"
 
 

@@ -19,14 +19,17 @@ __all__ = ["Answering", "Call", "begin"]
 
 
 class Answering:
-    """Iterate over `deltas()` once; the other fields are known when it has ended, however it ended."""
+    """Iterate over `deltas()` once; the other fields are known when it has ended, however it ended.
 
-    def __init__(self, runtime: Runtime, actor: User, call: Call) -> None:
+    With `once` a failure is not followed by another try (calls.tries).
+    """
+
+    def __init__(self, runtime: Runtime, actor: User, call: Call, *, once: bool = False) -> None:
         self.runtime = runtime
         self.actor = actor
         self.call = call
         self.finish: Finish | None = None
-        self._tries = Tries(runtime, actor, call)
+        self._tries = Tries(runtime, actor, call, once=once)
         self._ledger = Ledger(runtime, actor, call, self._tries)
 
     @property

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import TracebackType
@@ -16,9 +16,11 @@ from spoonfeeder.core.errors import AppError
 from spoonfeeder.core.vocabulary import CallStatus
 from spoonfeeder.features.calls.opening import Call
 from spoonfeeder.features.calls.tries import Tries
+from spoonfeeder.features.usage.media_prices import cost_of_made
 from spoonfeeder.features.usage.prices import cost_of
 from spoonfeeder.features.usage.rows import Ending, close_row, plausible
 from spoonfeeder.providers.base import Usage
+from spoonfeeder.providers.media import MediaRequest
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_work
 
@@ -30,12 +32,13 @@ DATE = re.compile(r"[-@]\d[\d-]*")
 class Ledger:
     """`async with` around a call: when it ends the row is closed, also where the waiting task was cancelled.
 
-    `model` is the one that answered, None until the answer is whole.
+    `model` is the one that answered, None until the answer is whole; `details` are those of what was made.
     """
 
-    def __init__(self, runtime: Runtime, actor: User, call: Call, tries: Tries) -> None:
+    def __init__(self, runtime: Runtime, actor: User, call: Call[Any], tries: Tries) -> None:
         self.usage = Usage()
         self.model: str | None = None
+        self.details: Mapping[str, Any] = {}
         self.cost_usd: Decimal | None = None
         self.duration_ms = 0
         self._runtime = runtime
@@ -52,19 +55,10 @@ class Ledger:
     ) -> None:
         self.duration_ms = round((self._runtime.retries.clock() - self._began) * 1000)
         self.usage = plausible(self.usage)
-        self.cost_usd = self._cost()
+        self.cost_usd = price_of(self._call, self.model, self.usage, self.details, self._began_at)
         status, code = _end_of(error, is_whole=self.model is not None)
         ending = Ending(self._call.id, status, self._tries.count, self.usage, self.cost_usd, self._tries.key_id, code)
         await _to_the_end(self._close(ending))
-
-    def _cost(self) -> Decimal | None:
-        """By the model that answered; a dated name that the list does not have yet costs as the one asked for."""
-        source, asked = self._call.source, self._call.request.model
-        answered = self.model or asked
-        cost = cost_of(source.provider, source.url, answered, self.usage, self._began_at)
-        if cost is None and DATE.fullmatch(answered.removeprefix(asked)):
-            return cost_of(source.provider, source.url, asked, self.usage, self._began_at)
-        return cost
 
     async def _close(self, ending: Ending) -> None:
         try:
@@ -72,6 +66,25 @@ class Ledger:
                 await close_row(work, ending)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("call_not_closed", call=str(ending.id), status=ending.status, error=type(error).__name__)
+
+
+def price_of(
+    call: Call[Any], answered: str | None, usage: Usage, details: Mapping[str, Any], at: datetime
+) -> Decimal | None:
+    """By the model that answered; a dated name that the list does not have yet costs as the one asked for."""
+    asked = call.request.model
+    answered = answered or asked
+    cost = _cost(call, answered, usage, details, at)
+    if cost is None and DATE.fullmatch(answered.removeprefix(asked)):
+        return _cost(call, asked, usage, details, at)
+    return cost
+
+
+def _cost(call: Call[Any], model: str, usage: Usage, details: Mapping[str, Any], at: datetime) -> Decimal | None:
+    source = call.source
+    if isinstance(call.request, MediaRequest):
+        return cost_of_made(source.provider, source.url, model, usage, details, at)
+    return cost_of(source.provider, source.url, model, usage, at)
 
 
 def _end_of(error: BaseException | None, *, is_whole: bool) -> tuple[CallStatus, str | None]:

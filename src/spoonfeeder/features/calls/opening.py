@@ -1,7 +1,10 @@
 """What a call is, and how it begins: in the caller's transaction."""
 
 from dataclasses import dataclass, field
+from typing import Generic
 from uuid import UUID, uuid4
+
+from typing_extensions import TypeVar
 
 from spoonfeeder.core.vocabulary import Purpose
 from spoonfeeder.features.calls.sources import Source
@@ -10,17 +13,20 @@ from spoonfeeder.features.profiles.key_pool import Lease
 from spoonfeeder.features.profiles.options import require_harmless
 from spoonfeeder.features.usage.rows import Opening, open_row
 from spoonfeeder.providers.base import ChatRequest, Connection
+from spoonfeeder.providers.media import MediaRequest
 from spoonfeeder.work import Work
+
+Asked = TypeVar("Asked", ChatRequest, MediaRequest, default=ChatRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Generic[Asked]):
     """`id` is that of its row in `usage_calls`; `key_id` that of the pool's key, None for the source's own."""
 
     id: UUID
     source: Source
     connection: Connection
-    request: ChatRequest = field(repr=False)
+    request: Asked = field(repr=False)
     purpose: Purpose = Purpose.CHAT
     key_id: UUID | None = None
 
@@ -28,12 +34,13 @@ class Call:
 async def begin(
     work: Work,
     source: Source,
-    request: ChatRequest,
+    request: Asked,
     purpose: Purpose,
     *,
     conversation_id: UUID | None = None,
     message_id: UUID | None = None,
-) -> Call:
+    task_id: UUID | None = None,
+) -> Call[Asked]:
     """Checks options and budget, opens the row of usage and takes a key, which stays locked until the commit.
 
     Raises Invalid, BudgetExceeded, NoKeyLeft, KeyUnreadable.
@@ -50,6 +57,7 @@ async def begin(
             profile_id=source.profile_id,
             conversation_id=conversation_id,
             message_id=message_id,
+            task_id=task_id,
         ),
     )
     pool = source.pool_of

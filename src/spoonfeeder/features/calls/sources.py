@@ -1,4 +1,4 @@
-"""Whom a request for a model goes to: the named profile, else settings, oldest profile, environment (decision 0012)."""
+"""Whom a request for a model goes to: named profile, else settings, first profile, environment (decision 0012)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,11 @@ MINE: Select[Any] = select(*COLUMNS, HAS_POOL, ONLY_MODEL.scalar_subquery()).whe
     ROWS.workspace_id == bindparam("workspace_id"), ROWS.deleted_at.is_(None)
 )
 BY_ID = MINE.where(ROWS.id == bindparam("profile_id"))
-OLDEST = MINE.where(ROWS.provider == bindparam("provider")).order_by(ROWS.created_at, ROWS.id).limit(1)
+FIRST = (
+    MINE.where(ROWS.provider == bindparam("provider"))
+    .order_by(ROWS.position.nulls_last(), ROWS.created_at, ROWS.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ async def find_source(work: Work, *, profile_id: UUID | None, provider: Provider
     _require_model_provider(provider)
     found = (
         await _find_settings(work, provider)
-        or await _find_profile(work, OLDEST, provider=provider)
+        or await _find_profile(work, FIRST, provider=provider)
         or _of_environment(work, provider)
     )
     if found is None:

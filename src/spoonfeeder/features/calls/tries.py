@@ -1,5 +1,7 @@
 """The tries of one call: with which key, whether another follows a failed one, and when (R26)."""
 
+from typing import Any
+
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -8,7 +10,7 @@ from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.calls.opening import Call, connection_of
 from spoonfeeder.features.profiles import key_pool
 from spoonfeeder.features.profiles.key_pool import Lease, NoKeyLeft
-from spoonfeeder.providers.base import Adapter
+from spoonfeeder.providers.base import Adapter, Connection
 from spoonfeeder.providers.errors import ProviderError, QuotaExceeded, RateLimited, Timeout, Unauthorized
 from spoonfeeder.providers.retries import is_trouble
 from spoonfeeder.runtime import Runtime
@@ -21,9 +23,13 @@ MOST_KEYS = 20
 
 
 class Tries:
-    """`count` requests were sent so far; `key_id` is the pool's key of the last one."""
+    """`count` requests were sent so far; `key_id` is the pool's key of the last one.
 
-    def __init__(self, runtime: Runtime, actor: User, call: Call) -> None:
+    With `once` only a key that the provider refuses is followed by another try: when to try again is then the
+    caller's to say.
+    """
+
+    def __init__(self, runtime: Runtime, actor: User, call: Call[Any], *, once: bool = False) -> None:
         self.count = 0
         self.key_id = call.key_id
         self._runtime = runtime
@@ -36,6 +42,7 @@ class Tries:
         self._ends_at = self._retries.clock() + TOTAL_SECONDS
         self._spare_keys = MOST_KEYS
         self._waits = 0
+        self._once = once
 
     @property
     def seconds_left(self) -> float:
@@ -48,11 +55,15 @@ class Tries:
 
     async def begin(self) -> Adapter:
         """Whom to ask. Raises Overloaded while nobody is asked, NotSupported."""
+        connection = await self.enter()
+        return self._runtime.adapters.get(connection)
+
+    async def enter(self) -> Connection:
+        """The same, of which the caller makes what it needs."""
         await self._runtime.adapters.load(self._connection.provider)
-        adapter = self._runtime.adapters.get(self._connection)
         self._circuit.enter(again=self.count > 0)
         self.count += 1
-        return adapter
+        return self._connection
 
     def succeeded(self) -> None:
         self._circuit.answered()
@@ -69,6 +80,8 @@ class Tries:
             raise error
         if has_other_key:
             return
+        if self._once:
+            raise error
         self._waits += 1
         wait = self._retries.wait_after(error, self._waits)
         if wait is None or wait >= self.seconds_left or self._circuit.is_open or not self._circuit.spend_retry():

@@ -11,6 +11,7 @@ from spoonfeeder.db.profile import Profile, ProfileModel, ProviderSetting
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.calls.sources import SourceKind, has_environment
 from spoonfeeder.features.chat.schemas import SourceModel, SourceOut
+from spoonfeeder.features.profiles.service import ORDER
 from spoonfeeder.work import Work
 
 MOST = 1_000
@@ -21,7 +22,7 @@ async def list_places(work: Work) -> list[SourceOut]:
     """By provider; of each first the one that is used where only the provider is named (calls.sources)."""
     kept = list(await work.session.scalars(visible(select(ProviderSetting), work.actor)))
     ours = visible(select(Profile), work.actor).where(Profile.provider.in_(CHATTING))
-    profiles = list(await work.session.scalars(ours.order_by(Profile.created_at, Profile.id).limit(MOST)))
+    profiles = list(await work.session.scalars(ours.order_by(*ORDER).limit(MOST)))
     models = await _models(work)
     places: list[SourceOut] = []
     for provider in CHATTING:

@@ -135,7 +135,7 @@ class Course:
 
     async def _submit(self) -> None:
         """Intent before effect (R6): the row knows of the submit before ComfyUI does."""
-        graph = await prepare(self._runtime, self._backend.client, self._row, self._graph, self._submits + 1)
+        submission = await prepare(self._runtime, self._backend, self._row, self._graph, self._submits + 1)
         feed = await self._backend.feed()
         await feed.wait_connected(FEED_WAIT_SECONDS)
         async with open_work(self._runtime, self._lease.actor) as work:
@@ -146,7 +146,12 @@ class Course:
         self._relay = self._new_relay(row.version)
         self._lease.require()
         try:
-            accepted = await self._backend.client.submit(graph, prompt_id=self._prompt_id, client_id=feed.client_id)
+            accepted = await self._backend.client.submit(
+                submission.graph,
+                prompt_id=self._prompt_id,
+                client_id=feed.client_id,
+                extra_data=submission.extra_data,
+            )
         except ComfyError as error:
             if not error.maybe_done:
                 raise

@@ -36,6 +36,12 @@ async def cancel(work: Work, generation_id: UUID) -> None:
     await _stop(work, Generation.id == generation_id)
 
 
+async def stop(work: Work, generation_id: UUID) -> None:
+    """The same for one that may have ended meanwhile. Raises GenerationNotFound."""
+    await _locked(work, generation_id)
+    await _stop(work, Generation.id == generation_id)
+
+
 async def delete(work: Work, generation_id: UUID) -> bool:
     """A live generation is cancelled (False); an ended one vanishes and can be restored for 7 days (True)."""
     await lock_session_of(work.session, generation_id)

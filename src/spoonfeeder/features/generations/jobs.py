@@ -1,9 +1,8 @@
-"""The generations' jobs for the worker: claim one and see it to its end, whatever happens on the way."""
+"""The generations' job for the worker: a claimed one is seen to its end."""
 
 import orjson
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import undefer
 
 from spoonfeeder.comfy.errors import Failure
@@ -13,36 +12,18 @@ from spoonfeeder.core.errors import Unavailable
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.profile import Profile
-from spoonfeeder.durable.claim import claim
-from spoonfeeder.durable.lease import Lease, LeaseLost, held
+from spoonfeeder.durable.lease import Lease, LeaseLost
+from spoonfeeder.durable.serving import MOST_CRASHES
 from spoonfeeder.features.generations import outcomes
 from spoonfeeder.features.generations.course import Course
-from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.features.profiles import keys
-from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_work
 
 log = structlog.get_logger(__name__)
-MOST_CRASHES = 3
 
 
-async def serve(runtime: Runtime) -> None:
-    """One row, from claim to end; returns at once when there is none. Never leaves a row without a way on."""
-    claimed = await claim(runtime, GENERATIONS)
-    if claimed is None:
-        return
-    lease = Lease(runtime, GENERATIONS, claimed)
-    with structlog.contextvars.bound_contextvars(generation=str(claimed.id), fence=claimed.fence):
-        try:
-            await held(lease, _see_through)
-        except LeaseLost:
-            log.warning("lease_lost")
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("database_lost", error=type(error).__name__, detail=str(error)[:200])
-            await lease.hand_back()
-
-
-async def _see_through(lease: Lease) -> None:
+async def see_through(lease: Lease) -> None:
+    """Raises LeaseLost, and what a database that is away raises."""
     row = await _load(lease)
     if lease.claimed.crashes >= MOST_CRASHES:
         await outcomes.fail(lease, outcomes.POISON)

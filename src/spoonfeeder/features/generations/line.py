@@ -6,5 +6,11 @@ from spoonfeeder.durable.line import Line
 from spoonfeeder.features.generations import announce
 
 GENERATIONS = Line(
-    "generations", Generation, GenerationStatus.COMPLETED, lock_key=7_301_101, announce=announce.of_state
+    "generations",
+    Generation,
+    GenerationStatus.COMPLETED,
+    lock_key=7_301_101,
+    announce=announce.of_state,
+    place=Generation.backend_url,
+    slots=lambda settings: settings.comfyui_slots,
 )

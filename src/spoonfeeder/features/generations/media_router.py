@@ -27,7 +27,7 @@ class NoPreview(NotFound):
     code = "NO_PREVIEW"
 
 
-async def _output(work: Work, generation_id: UUID, position: int) -> Media:
+async def find_output(work: Work, generation_id: UUID, position: int) -> Media:
     """Raises GenerationNotFound, MediaNotFound."""
     known = visible(select(Generation.id), work.actor).where(Generation.id == generation_id)
     if await work.session.scalar(known) is None:
@@ -47,13 +47,13 @@ async def get_output(
     position: Position,
     download: Annotated[bool, Query()] = False,
 ) -> Response:
-    row = await _output(work, generation_id, position)
+    row = await find_output(work, generation_id, position)
     return await media.open_media(work.runtime, request, row, download=download)
 
 
 @router.get("/outputs/{position}/thumbnail", **SERVED)
 async def get_output_thumbnail(work: MediaWork, request: Request, generation_id: UUID, position: Position) -> Response:
-    row = await _output(work, generation_id, position)
+    row = await find_output(work, generation_id, position)
     return await media.open_media(work.runtime, request, row, thumbnail=True)
 
 

@@ -10,16 +10,15 @@ from typing import Any
 from sqlalchemy import Row, func, insert, update
 
 from spoonfeeder.comfy.errors import Failure, Unreachable
-from spoonfeeder.core.vocabulary import GenerationStatus
+from spoonfeeder.core.vocabulary import GenerationStatus, NotificationType
 from spoonfeeder.db.comfyui import Generation, Session
-from spoonfeeder.db.locks import lock_rows, lock_session_of
+from spoonfeeder.db.locks import lock_session_of
 from spoonfeeder.db.media import Media
-from spoonfeeder.durable.cancel import cancel_pending
+from spoonfeeder.durable.ending import end
+from spoonfeeder.durable.freeing import free, free_waiting, tell_freed
 from spoonfeeder.durable.lease import Lease
-from spoonfeeder.durable.line import PENDING, in_state
-from spoonfeeder.features.generations import announce
 from spoonfeeder.features.generations.collect import Collected
-from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.features.notifications.service import notify
 from spoonfeeder.work import Work, open_work
 
 POISON = Failure(
@@ -78,20 +77,17 @@ async def cancelled(lease: Lease) -> None:
 
 async def _end(work: Work, lease: Lease, status: GenerationStatus, **values: Any) -> None:
     await lock_session_of(work.session, lease.claimed.id)
-    row = await lease.write(
-        work,
-        status=status,
-        completed_at=func.now(),
-        lease_until=None,
-        owner=None,
-        current_node=None,
-        waiting_reason=None,
-        waiting_since=None,
-        **values,
-    )
+    row = await end(work, lease, status, current_node=None, **values)
     await _count(work, row)
-    work.emit(announce.of_state(row))
-    work.ring(GENERATIONS.name)
+    if status is GenerationStatus.FAILED and row.schedule_id is not None:
+        await _tell_of_scheduled(work, row)
+
+
+async def _tell_of_scheduled(work: Work, row: Row[Any]) -> None:
+    """Nobody was looking when it began."""
+    about: dict[str, Any] = {"subject_kind": "generation", "subject_id": row.id, "user_id": row.created_by}
+    message = f"A scheduled generation failed: {row.error}"
+    await notify(work, NotificationType.ERROR, "SCHEDULED_GENERATION_FAILED", message, **about)
 
 
 async def _count(work: Work, row: Row[Any]) -> None:
@@ -107,18 +103,10 @@ async def _count(work: Work, row: Row[Any]) -> None:
 
 async def wait(lease: Lease, row: Generation, reason: str, *, whole_backend: bool) -> None:
     """Back to pending without a burnt attempt; with `whole_backend` all that waits for it waits a moment longer."""
-    later = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, RETRY_AWAY_SECONDS)
-    waiting = {"run_after": later, "waiting_reason": reason}
+    place = row.backend_url if whole_backend else None
     async with open_work(lease.runtime, lease.actor) as work:
-        since = func.coalesce(Generation.waiting_since, func.now())
-        freed = await lease.write(work, status=PENDING, owner=None, lease_until=None, waiting_since=since, **waiting)
-        if whole_backend:
-            same = (Generation.backend_url == row.backend_url, in_state(Generation, PENDING))
-            # Those that somebody changes just now are left out: to wait for them, with a row in hand, is out of order.
-            others = await lock_rows(work.session, Generation, *same, Generation.run_after < later, skip_locked=True)
-            values = {**waiting, "waiting_since": since, "updated_at": Generation.updated_at}
-            await work.session.execute(update(Generation).where(others).values(**values))
-        await _tell_freed(work, freed, is_news=row.waiting_since is None)
+        freed = await free_waiting(work, lease, RETRY_AWAY_SECONDS, reason, place=place)
+        await tell_freed(work, lease, freed, is_news=row.waiting_since is None)
 
 
 async def try_again_later(lease: Lease, row: Generation, error: Exception) -> None:
@@ -131,16 +119,5 @@ async def try_again_later(lease: Lease, row: Generation, error: Exception) -> No
         await fail(lease, failure)
         return
     seconds = random.uniform(0.5, 2.0**attempt)
-    later = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
     async with open_work(lease.runtime, lease.actor) as work:
-        freed = await lease.write(work, status=PENDING, owner=None, lease_until=None, run_after=later, attempt=attempt)
-        await _tell_freed(work, freed, is_news=True)
-
-
-async def _tell_freed(work: Work, freed: Row[Any], *, is_news: bool) -> None:
-    """A row that is pending again; whoever asked meanwhile to cancel it need not wait for ComfyUI."""
-    if freed.cancel_requested_at is not None:
-        [ended] = await cancel_pending(work, GENERATIONS, Generation.id == freed.id)
-        work.emit(announce.of_state(ended))
-    elif is_news:
-        work.emit(announce.of_state(freed))
+        await tell_freed(work, lease, await free(work, lease, seconds, attempt=attempt))

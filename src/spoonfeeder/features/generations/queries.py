@@ -1,6 +1,6 @@
 """Reading generations: one, a page of a session or workflow, and what is not yet ended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +58,7 @@ async def count(work: Work, where: Any) -> int:
     return int((await work.session.execute(counted)).scalar_one())
 
 
-async def active(work: Work) -> Sequence[Any]:
+async def active(work: Work) -> list[dict[str, Any]]:
     """All that is pending or running, oldest first; cheap enough to be polled."""
     statement = select(
         Generation.id,
@@ -74,12 +74,9 @@ async def active(work: Work) -> Sequence[Any]:
         Generation.created_at,
     ).where(in_state(Generation, PENDING) | in_state(Generation, RUNNING))
     ordered = visible(statement, work.actor).order_by(Generation.created_at, Generation.id).limit(1_000)
-    return (await work.session.execute(ordered)).all()
-
-
-def active_item(row: Any, live: Mapping[str, Any] | None) -> dict[str, Any]:
-    item: dict[str, Any] = {"kind": "generation", **row._mapping}
-    return merged(item, live)
+    rows = (await work.session.execute(ordered)).all()
+    newest = await work.runtime.live.get_progress([row.id for row in rows])
+    return [merged({"kind": "generation", **row._mapping}, newest.get(row.id)) for row in rows]
 
 
 async def with_live(work: Work, rows: Iterable[Any]) -> list[dict[str, Any]]:

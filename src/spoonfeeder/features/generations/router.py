@@ -16,12 +16,12 @@ from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize, Place
 from spoonfeeder.core.schema import Ok, Pagination
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.durable.idempotency import Once
-from spoonfeeder.features.auth.depends import GenerateWork, ReadWork, WriteWork
+from spoonfeeder.features.auth.depends import GenerateWork, ReadActor, ReadWork, RuntimeDep, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.generations import ending, queries, service
+from spoonfeeder.features.generations.export import GenerationFormat, generation_file
 from spoonfeeder.features.generations.rows import COLUMNS, Json, ok
 from spoonfeeder.features.generations.schemas import (
-    ActiveItem,
     GenerateInput,
     GenerationDetail,
     GenerationOut,
@@ -31,6 +31,7 @@ from spoonfeeder.features.generations.schemas import (
     GraphNode,
     PromptInput,
 )
+from spoonfeeder.features.workflows.version_router import FILE
 from spoonfeeder.work import Work
 
 router = APIRouter(prefix="/api", tags=["generations"], route_class=JsonRoute)
@@ -95,6 +96,18 @@ async def get_generation_workflow(
             "negative_prompt": row.negative_prompt,
         }
     )
+
+
+@router.get("/comfyui/generations/{generation_id}/export", **FILE)
+async def get_generation_file(
+    runtime: RuntimeDep,
+    actor: ReadActor,
+    generation_id: UUID,
+    form: Annotated[GenerationFormat, Query(alias="format")] = "api",
+    index: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> Response:
+    """Its graph as the server took it (`api`), as the editor has it (`original`), or one of its pictures with both."""
+    return await generation_file(runtime, actor, generation_id, form, index)
 
 
 @router.patch("/comfyui/generations/{generation_id}", **SHOWN)
@@ -168,11 +181,3 @@ async def _page(work: Work, place: Place, where: ColumnElement[bool]) -> Json:
     numbers = Pagination.of(page=place.page, limit=place.limit, total=total).model_dump()
     data = await queries.with_live(work, rows)
     return Json({"success": True, "data": data, "pagination": numbers, "next_cursor": more})
-
-
-@router.get("/active", response_model=Ok[list[ActiveItem]])
-async def list_active(work: ReadWork) -> Json:
-    """All that is pending or running; for polling where sockets are blocked."""
-    rows = await queries.active(work)
-    newest = await work.runtime.live.get_progress([row.id for row in rows])
-    return ok([queries.active_item(row, newest.get(row.id)) for row in rows])

@@ -116,6 +116,8 @@ class GenerationOut(Record):
     priority: int
     favorite: bool
     rerun_of: UUID | None
+    schedule_id: UUID | None
+    workflow_version_id: UUID | None
     created_by: UUID | None
     seq: int
     cancel_requested_at: Timestamp | None
@@ -159,7 +161,7 @@ class GenerationWorkflow(BaseModel):
     negative_prompt: str | None
 
 
-class ActiveItem(BaseModel):
+class ActiveGeneration(BaseModel):
     """What is pending or running; of the prompt the first 200 letters."""
 
     kind: Literal["generation"]

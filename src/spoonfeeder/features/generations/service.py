@@ -25,7 +25,7 @@ from spoonfeeder.features.workflows import queries as workflows
 from spoonfeeder.work import Work
 
 COPIED = (
-    *("workspace_id", "session_id", "workflow_id", "priority"),
+    *("workspace_id", "session_id", "workflow_id", "workflow_version_id", "priority"),
     *("workflow_json_snapshot", "parameters", "prompt_text", "negative_prompt"),
     *("width", "height", "steps", "cfg_scale", "seed", "sampler_name", "scheduler", "batch_size"),
     *("checkpoint_name", "loras_used"),
@@ -36,7 +36,14 @@ class PriorityTooHigh(Forbidden):
     """Only the server's admins may put work before that of others; leave the priority at 0 or below."""
 
 
-async def create(work: Work, data: GenerateInput, *, session_id: UUID | None, draw: Draw | None = draw_seed) -> UUID:
+async def create(
+    work: Work,
+    data: GenerateInput,
+    *,
+    session_id: UUID | None,
+    draw: Draw | None = draw_seed,
+    schedule_id: UUID | None = None,
+) -> UUID:
     """A pending row with its resolved graph; `draw` None keeps the graph's own seed.
 
     Raises SessionNotFound, QueueFull and what `find_source` and `plan` raise.
@@ -62,7 +69,7 @@ async def create(work: Work, data: GenerateInput, *, session_id: UUID | None, dr
         draw=draw,
     )
     await find_uploads(work, planned.graph)
-    asked = {"session_id": session_id, "priority": data.priority}
+    asked = {"session_id": session_id, "priority": data.priority, "schedule_id": schedule_id}
     used = data.parameters or planned.parameters
     return await _insert(work, _columns(source, planned) | asked, last_parameters=lossless(used))
 
@@ -70,6 +77,7 @@ async def create(work: Work, data: GenerateInput, *, session_id: UUID | None, dr
 def _columns(source: Source, planned: Planned) -> dict[str, Any]:
     return {
         "workflow_id": source.workflow_id,
+        "workflow_version_id": source.workflow_version_id,
         "profile_id": source.profile_id,
         "backend_url": source.backend_url,
         "workflow_json_snapshot": orjson.dumps(planned.graph).decode(),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import undefer
 
 from spoonfeeder.comfy.graph import Graph, parse
 from spoonfeeder.core.errors import AppError, invalid_field
-from spoonfeeder.db.comfyui import Session, Workflow
+from spoonfeeder.db.comfyui import Session, Workflow, WorkflowVersion
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.profiles.comfyui import ComfyUIRequired, NotComfyUI, find_profile
@@ -25,11 +25,17 @@ class NoWorkflow(AppError):
     code = "WORKFLOW_REQUIRED"
 
 
+Versioned = tuple[Workflow | None, UUID | None]
+"""A workflow with the id of its newest version."""
+NO_WORKFLOW: Versioned = (None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     graph: Graph
     defaults: Mapping[str, Any]
     workflow_id: UUID | None
+    workflow_version_id: UUID | None
     profile_id: UUID
     backend_url: str
 
@@ -47,13 +53,13 @@ async def find_source(
     The profile is the request's, else the session's, the workflow's, or the oldest ComfyUI profile.
     Raises Invalid for unknown ids, NoWorkflow, ComfyUIRequired, GraphError.
     """
-    workflow = await _workflow(work, workflow_id) if workflow_id is not None else None
+    workflow, version_id = await _workflow(work, workflow_id) if workflow_id is not None else NO_WORKFLOW
     if workflow is None and workflow_json is None and session is not None and session.current_workflow_id:
-        workflow = await _by_id(work, session.current_workflow_id)
+        workflow, version_id = await _by_id(work, session.current_workflow_id)
     wanted = profile_id or (session.profile_id if session else None) or (workflow.profile_id if workflow else None)
     profile = await _profile(work, wanted)
     if workflow is None and workflow_json is None:
-        workflow = await _default_workflow(work, profile.id)
+        workflow, version_id = await _default_workflow(work, profile.id)
     if workflow_json is not None:
         graph = parse(workflow_json)
     elif workflow is not None:
@@ -64,26 +70,34 @@ async def find_source(
         graph=graph,
         defaults=workflow.default_parameters if workflow else {},
         workflow_id=workflow.id if workflow else None,
+        workflow_version_id=version_id if workflow_json is None else None,
         profile_id=profile.id,
         backend_url=profile.url or "",
     )
 
 
-async def _workflow(work: Work, workflow_id: UUID) -> Workflow:
-    workflow = await _by_id(work, workflow_id)
-    if workflow is None:
+async def _workflow(work: Work, workflow_id: UUID) -> Versioned:
+    found = await _by_id(work, workflow_id)
+    if found == NO_WORKFLOW:
         raise invalid_field("workflow_id", "This workflow does not exist.", code="unknown_id")
-    return workflow
+    return found
 
 
-async def _by_id(work: Work, workflow_id: UUID) -> Workflow | None:
-    statement = visible(select(Workflow), work.actor).where(Workflow.id == workflow_id)
-    return await work.session.scalar(statement.options(undefer(Workflow.workflow_json)))
+async def _by_id(work: Work, workflow_id: UUID) -> Versioned:
+    return await _find(work, Workflow.id == workflow_id)
 
 
-async def _default_workflow(work: Work, profile_id: UUID) -> Workflow | None:
-    statement = visible(select(Workflow), work.actor).where(Workflow.is_default, Workflow.profile_id == profile_id)
-    return await work.session.scalar(statement.options(undefer(Workflow.workflow_json)))
+async def _default_workflow(work: Work, profile_id: UUID) -> Versioned:
+    return await _find(work, Workflow.is_default & (Workflow.profile_id == profile_id))
+
+
+async def _find(work: Work, condition: ColumnElement[bool]) -> Versioned:
+    """Both by one statement, so that an edit at the same moment cannot come between them."""
+    newest = (WorkflowVersion.workflow_id == Workflow.id) & (WorkflowVersion.number == Workflow.version)
+    statement = visible(select(Workflow, WorkflowVersion.id).outerjoin(WorkflowVersion, newest), work.actor)
+    statement = statement.where(condition).options(undefer(Workflow.workflow_json))
+    row = (await work.session.execute(statement)).one_or_none()
+    return NO_WORKFLOW if row is None else (row[0], row[1])
 
 
 async def present_profile(work: Work, profile_id: UUID | None) -> Profile:

@@ -1,17 +1,29 @@
-"""What is really sent to ComfyUI: the kept graph with our output probe and with uploads pushed over."""
+"""What is really sent to ComfyUI: the kept graph with our output probe and with uploads pushed over.
 
+Beside it goes the author's own graph, for ComfyUI to write into the files.
+"""
+
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from spoonfeeder.comfy.backends import Backend
 from spoonfeeder.comfy.client import ComfyClient
 from spoonfeeder.comfy.graph import Graph
 from spoonfeeder.comfy.probe import with_probe
 from spoonfeeder.core.actor import User
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.media import Media
+from spoonfeeder.features.generations.authored import author_workflow
 from spoonfeeder.features.generations.uploads import Place, find_uploads, with_names
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_work
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    graph: Graph
+    extra_data: dict[str, Any]
 
 
 def probe_name(row: Generation, submit: int) -> str:
@@ -19,17 +31,20 @@ def probe_name(row: Generation, submit: int) -> str:
     return str(row.id) if submit <= 1 else f"{row.id}/{submit}"
 
 
-async def prepare(runtime: Runtime, client: ComfyClient, row: Generation, graph: Graph, submit: int) -> Graph:
-    """The graph to submit; the kept one stays as the user has it. Raises what uploading raises, Invalid."""
+async def prepare(runtime: Runtime, backend: Backend, row: Generation, graph: Graph, submit: int) -> Submission:
+    """What to submit; the kept graph stays as the user has it. Raises what uploading raises, Invalid."""
     async with open_work(runtime, User(row.workspace_id)) as work:
         uploads = await find_uploads(work, graph)
     names: dict[Place, str] = {}
     pushed: dict[Any, str] = {}
     for place, media in uploads.items():
         if media.id not in pushed:
-            pushed[media.id] = await _push(runtime, client, media)
+            pushed[media.id] = await _push(runtime, backend.client, media)
         names[place] = pushed[media.id]
-    return with_probe(with_names(graph, names), probe_name(row, submit))
+    named = with_names(graph, names)
+    workflow = await author_workflow(runtime, backend, row, named)
+    extra_data = {"extra_pnginfo": {"workflow": workflow}} if workflow is not None else {}
+    return Submission(with_probe(named, probe_name(row, submit)), extra_data)
 
 
 async def _push(runtime: Runtime, client: ComfyClient, media: Media) -> str:

@@ -3,13 +3,12 @@
 The graph keeps our reference, so a run can be repeated when ComfyUI has forgotten the file.
 """
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from spoonfeeder.comfy.files import UPLOAD_PREFIX
+from spoonfeeder.comfy.files import MAX_UPLOADS, UPLOAD_PREFIX, upload_places
 from spoonfeeder.comfy.graph import Graph
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.db.media import Media
@@ -19,16 +18,8 @@ from spoonfeeder.work import Work
 Place = tuple[str, str]
 
 
-def upload_places(graph: Graph) -> Iterator[tuple[Place, str]]:
-    """Every input of the form `media:…` with what follows the prefix."""
-    for node_id, node in graph.items():
-        for name, value in node["inputs"].items():
-            if isinstance(value, str) and value.startswith(UPLOAD_PREFIX):
-                yield (node_id, name), value.removeprefix(UPLOAD_PREFIX)
-
-
 def uploads_of(graph: Graph) -> dict[Place, UUID]:
-    """Raises Invalid for a reference that is no id."""
+    """Raises Invalid for a reference that is no id, and for too many."""
     found: dict[Place, UUID] = {}
     for (node_id, name), text in upload_places(graph):
         try:
@@ -36,6 +27,8 @@ def uploads_of(graph: Graph) -> dict[Place, UUID]:
         except ValueError:
             message = f'"{UPLOAD_PREFIX}{text[:80]}" is not a reference to an upload; it looks like media:<id>.'
             raise invalid_field(f"{node_id}.{name}", message) from None
+        if len(found) > MAX_UPLOADS:
+            raise invalid_field(f"{node_id}.{name}", f"The workflow names more than {MAX_UPLOADS} uploads.")
     return found
 
 

@@ -14,6 +14,7 @@ from spoonfeeder.core.media_response import SHOWN_TYPES, MediaFile, media_respon
 from spoonfeeder.core.vocabulary import MediaKind
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.media import Media
+from spoonfeeder.db.task import Task
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.media.schemas import MediaOut
 from spoonfeeder.runtime import Runtime
@@ -86,9 +87,12 @@ def plain_name(filename: str) -> str:
 
 
 def reachable(work: Work) -> Select[Media]:
-    """Files whose generation, if they belong to one, is not deleted."""
-    of_visible = select(Generation.id).where(Generation.id == Media.generation_id, Generation.deleted_at.is_(None))
-    return visible(select(Media), work.actor).where(or_(Media.generation_id.is_(None), of_visible.exists()))
+    """Files whose generation or task, if they belong to one, is not deleted."""
+    of_generation = select(Generation.id).where(Generation.id == Media.generation_id, Generation.deleted_at.is_(None))
+    of_task = select(Task.id).where(Task.id == Media.task_id, Task.deleted_at.is_(None))
+    return visible(select(Media), work.actor).where(
+        or_(Media.generation_id.is_(None), of_generation.exists()), or_(Media.task_id.is_(None), of_task.exists())
+    )
 
 
 async def get(work: Work, media_id: UUID) -> Media:

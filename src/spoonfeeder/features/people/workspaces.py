@@ -13,6 +13,7 @@ from spoonfeeder.core.errors import Conflict
 from spoonfeeder.core.vocabulary import WorkspaceRole
 from spoonfeeder.db.access import ApiKey
 from spoonfeeder.db.account import User, Workspace, WorkspaceMember
+from spoonfeeder.db.notification import Notification
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.me import own_id
 from spoonfeeder.features.auth.policy import Forbidden
@@ -94,11 +95,12 @@ async def rename(work: Work, name: str) -> None:
 
 
 async def remove(work: Work) -> None:
-    """With its memberships and invitations. Raises DefaultWorkspace, LastWorkspace, WorkspaceNotEmpty."""
+    """With its members, invitations and notifications. Raises DefaultWorkspace, LastWorkspace, WorkspaceNotEmpty."""
     if work.workspace_id == DEFAULT_WORKSPACE_ID:
         raise DefaultWorkspace
     await _require_others_for(work, list(await members.lock(work, work.workspace_id)))
     try:
+        await work.session.execute(delete(Notification).where(Notification.workspace_id == work.workspace_id))
         await work.session.execute(delete(Workspace).where(Workspace.id == work.workspace_id))
     except IntegrityError as error:
         raise WorkspaceNotEmpty from error

@@ -43,7 +43,7 @@ class NotComfyUI(AppError):
 
 
 async def find_profile(work: Work, profile_id: UUID | None) -> Profile | None:
-    """The given one, else the oldest ComfyUI profile that is not the demo, else the demo, else None.
+    """The given one, else the workspace's first ComfyUI profile that is not the demo, else the demo, else None.
 
     Raises ProfileNotFound, NotComfyUI.
     """
@@ -53,7 +53,7 @@ async def find_profile(work: Work, profile_id: UUID | None) -> Profile | None:
             raise NotComfyUI
         return profile
     mine = visible(select(Profile), work.actor).where(Profile.provider == Provider.COMFYUI)
-    ordered = mine.order_by(Profile.id == DEMO_PROFILE_ID, Profile.created_at, Profile.id)
+    ordered = mine.order_by(Profile.id == DEMO_PROFILE_ID, *service.ORDER)
     found: Profile | None = await work.session.scalar(ordered.limit(1))
     return found
 

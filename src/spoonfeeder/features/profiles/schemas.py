@@ -20,6 +20,8 @@ Url = Annotated[str, Field(max_length=500)]
 Options = Annotated[dict[str, JsonValue], Field(max_length=200)]
 Patience = Annotated[int, Field(ge=1, le=1_800)]
 """Seconds until the first piece of an answer: a model on one's own machine is loaded first (R25)."""
+Position = Annotated[int, Field(ge=0, le=1_000_000)]
+"""In the workspace's order; those without come after, the oldest first."""
 
 _READ_ONLY = frozenset(["id", "has_api_key", "is_demo", "created_at", "updated_at"])
 
@@ -38,6 +40,7 @@ class ProfileInput(Input):
     options: Options | None = None
     prompt_template: Text | None = None
     first_byte_timeout_seconds: Patience | None = None
+    position: Position | None = None
     input_modalities: Modalities | None = None
     output_modalities: Modalities | None = None
 
@@ -56,6 +59,7 @@ class ProfilePatch(Input):
     options: Options | None = None
     prompt_template: Text | None = None
     first_byte_timeout_seconds: Patience | None = None
+    position: Position | None = None
     input_modalities: Given[Modalities] = None
     output_modalities: Given[Modalities] = None
 
@@ -74,6 +78,7 @@ class ProfileOut(Record):
     options: dict[str, Any] | None
     prompt_template: str | None
     first_byte_timeout_seconds: int | None
+    position: int | None
     input_modalities: list[str]
     output_modalities: list[str]
     is_demo: bool
@@ -135,6 +140,7 @@ class ConnectionInput(Input):
             "options",
             "prompt_template",
             "first_byte_timeout_seconds",
+            "position",
             "input_modalities",
             "output_modalities",
         ]

@@ -20,6 +20,9 @@ from spoonfeeder.features.profiles.schemas import ProfileInput, ProfileOut, Prof
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
 
+ORDER = (Profile.position.nulls_last(), Profile.created_at, Profile.id)
+"""That of the workspace."""
+
 
 class ProfileNotFound(NotFound):
     """This profile does not exist."""
@@ -28,8 +31,8 @@ class ProfileNotFound(NotFound):
 
 
 async def list_profiles(work: Work, *, provider: Provider | None, limit: int) -> list[ProfileOut]:
-    """The oldest first, so that the first ComfyUI profile is the one used by default."""
-    statement = visible(select(Profile), work.actor).order_by(Profile.created_at, Profile.id).limit(limit)
+    """In the workspace's order: the first ComfyUI profile that is not the demo is the one used by default."""
+    statement = visible(select(Profile), work.actor).order_by(*ORDER).limit(limit)
     if provider is not None:
         statement = statement.where(Profile.provider == provider)
     return [shown(work.runtime, profile) for profile in await work.session.scalars(statement)]
@@ -70,6 +73,7 @@ async def create(work: Work, data: ProfileInput) -> Profile:
         options=data.options,
         prompt_template=data.prompt_template,
         first_byte_timeout_seconds=data.first_byte_timeout_seconds,
+        position=data.position,
         input_modalities=data.input_modalities or [Modality.TEXT],
         output_modalities=data.output_modalities or [kind],
     )

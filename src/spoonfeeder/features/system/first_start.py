@@ -18,7 +18,8 @@ from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.profiles.addresses import COMFYUI_URL
 from spoonfeeder.features.profiles.demo import DEMO_PROFILE_ID
 from spoonfeeder.features.workflows import service as workflows
-from spoonfeeder.features.workflows.schemas import WorkflowInput
+from spoonfeeder.features.workflows.reading import read_workflow
+from spoonfeeder.features.workflows.schemas import WorkflowDetails
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.work import Work, open_work
 
@@ -82,8 +83,9 @@ async def _make_demo(work: Work, url: str) -> Profile:
     work.session.add(profile)
     await work.session.flush()
     graph = await asyncio.to_thread(DEMO_WORKFLOW.read_text)
-    data = WorkflowInput(profile_id=profile.id, name=WORKFLOW_NAME, workflow_json=graph, is_default=True)
-    await workflows.create(work, data)
+    read = await asyncio.to_thread(read_workflow, graph, None)
+    details = WorkflowDetails(profile_id=profile.id, name=WORKFLOW_NAME, is_default=True)
+    await workflows.create(work, details, read)
     return profile
 
 

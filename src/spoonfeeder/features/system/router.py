@@ -7,8 +7,9 @@ from starlette.responses import JSONResponse, Response
 
 from spoonfeeder.core.schema import Failure, Ok
 from spoonfeeder.features.auth.depends import PUBLIC, AnyoneOrActor, ReadWork, RuntimeDep, SelfActor
+from spoonfeeder.features.generations.rows import Json, ok
 from spoonfeeder.features.system import service
-from spoonfeeder.features.system.schemas import Alive, Front, Health, Stats
+from spoonfeeder.features.system.schemas import ActiveItem, Alive, Front, Health, Stats
 
 router = APIRouter(prefix="/api", tags=["system"])
 front = APIRouter(tags=["system"])
@@ -41,6 +42,12 @@ async def get_live() -> Ok[Alive]:
 async def get_ready(runtime: RuntimeDep) -> Ok[Alive]:
     await service.require_ready(runtime)
     return Ok(data=Alive(status="ready"))
+
+
+@router.get("/active", response_model=Ok[list[ActiveItem]])
+async def list_active(work: ReadWork) -> Json:
+    """All that is pending or running, the oldest first; for polling where sockets are blocked."""
+    return ok(await service.active(work))
 
 
 @router.get("/stats")

@@ -1,9 +1,14 @@
 """Answers about the installation itself."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from spoonfeeder import __version__
 from spoonfeeder.core.schema import Record, Timestamp
+from spoonfeeder.features.generations.schemas import ActiveGeneration
+from spoonfeeder.features.tasks.schemas import ActiveTask
 
 
 class ServiceStatus(StrEnum):
@@ -76,6 +81,9 @@ class Stats(Record):
     profiles: int
     media_files: int
     storage_bytes: int
+
+
+ActiveItem = Annotated[ActiveGeneration | ActiveTask, Field(discriminator="kind")]
 
 
 class Front(Record):

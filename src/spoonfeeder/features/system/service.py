@@ -10,6 +10,7 @@ from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.db import Generation, Media, Profile, Session, Task, Workflow
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.generations import queries as generations
 from spoonfeeder.features.system import probes
 from spoonfeeder.features.system.schemas import (
     GenerationCounts,
@@ -21,6 +22,7 @@ from spoonfeeder.features.system.schemas import (
     Stats,
     TaskCounts,
 )
+from spoonfeeder.features.tasks import queries as tasks
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
 
@@ -95,6 +97,12 @@ async def stats(work: Work) -> Stats:
         media_files=media_files,
         storage_bytes=storage_bytes,
     )
+
+
+async def active(work: Work) -> list[dict[str, Any]]:
+    """Generations and tasks that are pending or running, the oldest first; at most 1,000 of each."""
+    items = [*await generations.active(work), *await tasks.active(work)]
+    return sorted(items, key=lambda item: (item["created_at"], item["id"]))
 
 
 async def _by_status(work: Work, table: type[Any]) -> dict[str, int]:

@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, Uuid, bindparam, text
+from sqlalchemy import Row, String, Uuid, bindparam, select, text, update
 
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.core.vocabulary import CallStatus, Provider, Purpose
+from spoonfeeder.db.profile import ProfileKey
+from spoonfeeder.db.usage import UsageCall
 from spoonfeeder.features.usage.months import THIS_MONTH, next_month
 from spoonfeeder.providers.base import Usage
 from spoonfeeder.work import Work
@@ -37,9 +39,10 @@ OPEN = text(
         ORDER BY b.profile_id NULLS FIRST LIMIT 1
     ), opened AS (
         INSERT INTO usage_calls (
-            id, workspace_id, created_by, profile_id, conversation_id, message_id, provider, model, purpose
+            id, workspace_id, created_by, profile_id, conversation_id, message_id, task_id, provider, model, purpose
         )
-        SELECT :id, :workspace_id, :created_by, :profile_id, :conversation_id, :message_id, :provider, :model, :purpose
+        SELECT :id, :workspace_id, :created_by, :profile_id, :conversation_id, :message_id, :task_id,
+            :provider, :model, :purpose
         WHERE NOT EXISTS (SELECT FROM used_up)
     )
     SELECT *, now() AS at FROM used_up
@@ -47,7 +50,7 @@ OPEN = text(
 ).bindparams(
     *(
         bindparam(name, type_=ANY_ID)
-        for name in ("id", "workspace_id", "created_by", "profile_id", "conversation_id", "message_id")
+        for name in ("id", "workspace_id", "created_by", "profile_id", "conversation_id", "message_id", "task_id")
     ),
     *(bindparam(name, type_=String()) for name in ("provider", "model", "purpose")),
 )
@@ -92,6 +95,7 @@ class Opening:
     profile_id: UUID | None = None
     conversation_id: UUID | None = None
     message_id: UUID | None = None
+    task_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,19 @@ async def close_row(work: Work, ending: Ending) -> None:
         "cost_usd": ending.cost_usd,
     }
     await work.session.execute(CLOSE, values)
+
+
+async def note_key(work: Work, call_id: UUID, key_id: UUID | None) -> None:
+    """Which key of a pool an open call goes on with, for those who take it over."""
+    if key_id is not None:
+        mine = (UsageCall.id == call_id, UsageCall.workspace_id == work.workspace_id)
+        there = select(ProfileKey.id).where(ProfileKey.id == key_id).scalar_subquery()
+        await work.session.execute(update(UsageCall).where(*mine).values(key_id=there))
+
+
+async def close_unknown(work: Work, call_id: UUID) -> None:
+    """Of a call whose process died: nobody knows what it came to."""
+    await close_row(work, Ending(call_id, CallStatus.UNKNOWN, 1, Usage(), None))
 
 
 def plausible(usage: Usage) -> Usage:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+from sqlalchemy.orm import undefer
 
 from spoonfeeder.core.actor import User
-from spoonfeeder.core.crypto import KeyUnreadable
 from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Generation, Workflow
@@ -18,8 +18,9 @@ from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.profiles import comfyui
 from spoonfeeder.features.profiles.service import ProfileNotFound
-from spoonfeeder.features.workflows.reading import describe
-from spoonfeeder.features.workflows.schemas import WorkflowOut, WorkflowSummary
+from spoonfeeder.features.workflows import nodes
+from spoonfeeder.features.workflows.describing import describe
+from spoonfeeder.features.workflows.schemas import NamedWorkflow, WorkflowOut, WorkflowSummary
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_work
 
@@ -44,10 +45,16 @@ def thumbnails_of(workflow_id: Any) -> Select[Media]:
     )
 
 
+def picture_of(media_id: Any) -> Select[Media]:
+    """The file that a workflow came in, if it has a thumbnail."""
+    return select(Media).where(Media.id == media_id, Media.thumbnail_key.is_not(None), Media.deleted_at.is_(None))
+
+
 def _shown(work: Work, *more: ColumnElement[Any]) -> Select[Any]:
     columns = [getattr(Workflow, name) for name in WorkflowSummary.model_fields if name != "thumbnail_url"]
-    has_picture = (Workflow.thumbnail_url.is_not(None) | thumbnails_of(Workflow.id).exists()).label("has_picture")
-    return visible(select(*columns, has_picture, *more), work.actor)
+    shows_source = picture_of(Workflow.source_media_id).exists()
+    has_picture = Workflow.thumbnail_url.is_not(None) | thumbnails_of(Workflow.id).exists() | shows_source
+    return visible(select(*columns, has_picture.label("has_picture"), *more), work.actor)
 
 
 def _thumbnail_url(work: Work, row: Row[Any]) -> str | None:
@@ -72,21 +79,24 @@ class Found:
     row: Row[Any]
     thumbnail_url: str | None
     profile: Profile | None
+    duplicate_of: NamedWorkflow | None
 
     async def shown(self, object_info: dict[str, Any] | None, source: str) -> WorkflowOut:
         return await asyncio.to_thread(self._shown, object_info, source)
 
     def _shown(self, object_info: dict[str, Any] | None, source: str) -> WorkflowOut:
         columns = dict(self.row._mapping)
-        told = describe(columns["workflow_json"], object_info, columns.pop("extracted_parameters"))
+        stored = columns.pop("extracted_parameters")
+        told = describe(columns["workflow_json"], columns.pop("original"), object_info, stored)
         source = "stored" if object_info is None else source
-        return WorkflowOut(**columns, **told, thumbnail_url=self.thumbnail_url, parameters_source=source)
+        shown = {"thumbnail_url": self.thumbnail_url, "duplicate_of": self.duplicate_of, "parameters_source": source}
+        return WorkflowOut(**columns, **told, **shown)
 
 
 async def show(work: Work, workflow_id: UUID) -> WorkflowOut:
     """With what is known of its ComfyUI, which is not asked. Raises WorkflowNotFound."""
     found = await _find(work, workflow_id, None)
-    return await found.shown(_known_objects(work.runtime, found.profile), "cached")
+    return await found.shown(nodes.known(work.runtime, found.profile), "cached")
 
 
 async def show_live(runtime: Runtime, actor: User, workflow_id: UUID, profile_id: UUID | None) -> WorkflowOut:
@@ -96,22 +106,33 @@ async def show_live(runtime: Runtime, actor: User, workflow_id: UUID, profile_id
     """
     async with open_work(runtime, actor) as work:
         found = await _find(work, workflow_id, profile_id)
-    live = await _live_objects(runtime, found.profile)
+    live = await nodes.live(runtime, found.profile)
     if live is not None:
         return await found.shown(live, "live")
-    return await found.shown(_known_objects(runtime, found.profile), "cached")
+    return await found.shown(nodes.known(runtime, found.profile), "cached")
 
 
 async def _find(work: Work, workflow_id: UUID, profile_id: UUID | None) -> Found:
     columns = Workflow.__table__.c
-    statement = _shown(work, columns.workflow_json, columns.extracted_parameters).where(Workflow.id == workflow_id)
+    has_original = columns.original.is_not(None).label("has_original")
+    whole = (columns.workflow_json, columns.original, columns.extracted_parameters, columns.warnings, has_original)
+    statement = _shown(work, *whole).where(Workflow.id == workflow_id)
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
         raise WorkflowNotFound
-    return Found(row, _thumbnail_url(work, row), await _profile_of(work, row.profile_id, profile_id))
+    profile = await profile_of(work, row.profile_id, profile_id)
+    return Found(row, _thumbnail_url(work, row), profile, await _duplicate_of(work, row))
 
 
-async def _profile_of(work: Work, own: UUID | None, asked: UUID | None) -> Profile | None:
+async def _duplicate_of(work: Work, row: Row[Any]) -> NamedWorkflow | None:
+    own = select(Workflow.content_sha256).where(Workflow.id == row.id).scalar_subquery()
+    earlier = tuple_(Workflow.created_at, Workflow.id) < tuple_(row.created_at, row.id)
+    same = visible(select(Workflow.id, Workflow.name), work.actor).where(Workflow.content_sha256 == own, earlier)
+    found = (await work.session.execute(same.order_by(Workflow.created_at, Workflow.id).limit(1))).one_or_none()
+    return None if found is None else NamedWorkflow(**found._mapping)
+
+
+async def profile_of(work: Work, own: UUID | None, asked: UUID | None) -> Profile | None:
     """Where the workflow would run if that profile were asked for, or none."""
     try:
         return await comfyui.find_profile(work, asked or own)
@@ -121,23 +142,20 @@ async def _profile_of(work: Work, own: UUID | None, asked: UUID | None) -> Profi
         return None
 
 
-async def _live_objects(runtime: Runtime, profile: Profile | None) -> dict[str, Any] | None:
-    if profile is None:
-        return None
-    try:
-        return await comfyui.backend_of(runtime, profile).live_objects()
-    except KeyUnreadable:
-        return None
-
-
-def _known_objects(runtime: Runtime, profile: Profile | None) -> dict[str, Any] | None:
-    return runtime.backends.known_objects(profile.url or "") if profile else None
-
-
 async def get(work: Work, workflow_id: UUID, *, for_update: bool = False) -> Workflow:
     """Raises WorkflowNotFound."""
     statement = visible(select(Workflow), work.actor).where(Workflow.id == workflow_id)
     workflow = await work.session.scalar(statement.with_for_update(key_share=True) if for_update else statement)
+    if workflow is None:
+        raise WorkflowNotFound
+    return workflow
+
+
+async def get_whole(work: Work, workflow_id: UUID) -> Workflow:
+    """With its graphs. Raises WorkflowNotFound."""
+    graphs = (undefer(Workflow.workflow_json), undefer(Workflow.original))
+    statement = visible(select(Workflow), work.actor).where(Workflow.id == workflow_id).options(*graphs)
+    workflow = await work.session.scalar(statement)
     if workflow is None:
         raise WorkflowNotFound
     return workflow

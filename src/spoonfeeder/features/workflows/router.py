@@ -1,28 +1,21 @@
 """`/api/comfyui/workflows`; what makes or lists their generations stands in the generations' router."""
 
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import JsonValue
 from starlette.responses import Response
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
-from spoonfeeder.core.schema import Done, Name, Ok, Text, failures
+from spoonfeeder.core.schema import Done, Ok, failures
 from spoonfeeder.features.auth.depends import MediaWork, ReadActor, ReadWork, RuntimeDep, WriteActor, WriteWork
-from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.media.router import SERVED
 from spoonfeeder.features.media.service import open_media
-from spoonfeeder.features.workflows import queries, service, thumbnail
-from spoonfeeder.features.workflows.reading import text_of
-from spoonfeeder.features.workflows.schemas import (
-    WorkflowInput,
-    WorkflowOut,
-    WorkflowPatch,
-    WorkflowSummary,
-)
+from spoonfeeder.features.workflows import importing, queries, service, thumbnail
+from spoonfeeder.features.workflows.schemas import WorkflowOut, WorkflowPatch, WorkflowSummary
+from spoonfeeder.work import open_work
 
 router = APIRouter(prefix="/api/comfyui/workflows", tags=["workflows"], route_class=JsonRoute)
 
@@ -32,31 +25,6 @@ async def list_workflows(
     work: ReadWork, profile_id: Annotated[UUID | None, Query()] = None, limit: WholeList = MOST_ROWS
 ) -> Ok[list[WorkflowSummary]]:
     return Ok(data=await queries.list_workflows(work, profile_id=profile_id, limit=limit))
-
-
-@router.post("", status_code=201)
-async def import_workflow(work: WriteWork, once: OnceDep, response: Response, data: WorkflowInput) -> Ok[WorkflowOut]:
-    workflow_id, headers = await once_only(work, once, "workflow", partial(service.create, work, data))
-    response.headers.update(headers)
-    return Ok(data=await queries.show(work, workflow_id))
-
-
-@router.post("/upload", status_code=201)
-async def upload_workflow(
-    work: WriteWork,
-    file: Annotated[UploadFile, File(description="A workflow in API format, as a JSON file")],
-    profile_id: Annotated[UUID | None, Form()] = None,
-    name: Annotated[Name | None, Form()] = None,
-    description: Annotated[Text | None, Form()] = None,
-) -> Ok[WorkflowOut]:
-    """Imports a file; its name is the workflow's unless one is given."""
-    data = WorkflowInput(
-        workflow_json=await text_of(file),
-        profile_id=profile_id,
-        name=name or service.name_of_file(file.filename),
-        description=description,
-    )
-    return Ok(data=await queries.show(work, await service.create(work, data)))
 
 
 @router.get("/{workflow_id}")
@@ -69,9 +37,14 @@ async def get_workflow(
 
 @router.put("/{workflow_id}", name="put_workflow")
 @router.patch("/{workflow_id}")
-async def update_workflow(work: WriteWork, workflow_id: UUID, data: WorkflowPatch) -> Ok[WorkflowOut]:
-    await service.update_workflow(work, workflow_id, data)
-    return Ok(data=await queries.show(work, workflow_id))
+async def update_workflow(
+    runtime: RuntimeDep, actor: WriteActor, workflow_id: UUID, data: WorkflowPatch
+) -> Ok[WorkflowOut]:
+    """A change of the graph or of the default parameters makes a new version."""
+    read = await importing.read_patch(runtime, actor, workflow_id, data)
+    async with open_work(runtime, actor) as work:
+        await service.update_workflow(work, workflow_id, data, read)
+        return Ok(data=await queries.show(work, workflow_id))
 
 
 @router.patch("/{workflow_id}/parameters")

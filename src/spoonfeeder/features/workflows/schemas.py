@@ -17,21 +17,30 @@ _READ_ONLY = frozenset(
     {
         *("id", "thumbnail_url", "generation_count", "created_at", "updated_at"),
         *("extracted_parameters", "parameters_source", "prompt_text", "negative_prompt", "loras", "takes_loras"),
+        *("version", "source_kind", "source_media_id", "has_original", "warnings", "duplicate_of", "unknown_classes"),
     }
 )
 
 
-class WorkflowInput(Input):
-    """`workflow_json` is an API-format graph, as an object or as JSON text, which is then kept to the letter."""
+class WorkflowDetails(Input):
+    """What a person says of a workflow beside its graph."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
 
-    workflow_json: GraphBody
     profile_id: RowId | None = None
     name: Name | None = None
     description: Text | None = None
     default_parameters: Parameters = Field(default_factory=dict)
     is_default: bool = False
+
+
+class WorkflowInput(WorkflowDetails):
+    """`workflow_json` is a graph in API or editor's format, bare or wrapped, as an object or as JSON text.
+
+    A text is kept to the letter where nothing stands around the graph.
+    """
+
+    workflow_json: GraphBody
 
 
 class WorkflowPatch(Input):
@@ -58,6 +67,9 @@ class WorkflowSummary(Record):
     thumbnail_url: str | None
     is_default: bool
     generation_count: int
+    version: int
+    source_kind: str
+    source_media_id: UUID | None
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -68,11 +80,26 @@ class LoraUsed(BaseModel):
     strength_clip: float
 
 
+class NodeWarning(BaseModel):
+    """What a person should look at; without `node_id` it is about the whole graph."""
+
+    node_id: str | None
+    class_type: str | None
+    message: str
+
+
+class NamedWorkflow(BaseModel):
+    id: UUID
+    name: str
+
+
 class WorkflowOut(WorkflowSummary):
     """What the graph holds, before any default parameter; a prompt is null where the graph has no place for one.
 
     `parameters_source` says how new the options are: as ComfyUI has them now, as it last told this server, or as they
-    were kept at the import.
+    were kept at the import. `has_original`: the graph was converted from one of the editor, which is kept beside it.
+    `warnings` are those of the import. `unknown_classes` are those that this ComfyUI does not have, or, while nothing
+    is known of it, those that are not ComfyUI's own. `duplicate_of` is the oldest earlier workflow with the same graph.
     """
 
     workflow_json: str
@@ -82,3 +109,7 @@ class WorkflowOut(WorkflowSummary):
     negative_prompt: str | None
     loras: list[LoraUsed]
     takes_loras: bool
+    has_original: bool
+    warnings: list[NodeWarning]
+    unknown_classes: list[str]
+    duplicate_of: NamedWorkflow | None

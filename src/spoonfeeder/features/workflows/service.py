@@ -9,18 +9,18 @@ from sqlalchemy import func, select, text, update
 
 from spoonfeeder.comfy.graph import Graph, parse
 from spoonfeeder.comfy.plan import check
-from spoonfeeder.core.errors import Conflict, invalid_field
+from spoonfeeder.core.errors import Conflict
 from spoonfeeder.core.lossless import lossless
-from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.db.comfyui import Session, Workflow
 from spoonfeeder.db.locks import lock_rows
+from spoonfeeder.db.media import Media
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.media.service import plain_name
-from spoonfeeder.features.workflows import defaults, queries
-from spoonfeeder.features.workflows.reading import ReadWorkflow, read_workflow
-from spoonfeeder.features.workflows.schemas import WorkflowInput, WorkflowPatch
+from spoonfeeder.features.workflows import defaults, nodes, queries, versions
+from spoonfeeder.features.workflows.reading import ReadWorkflow
+from spoonfeeder.features.workflows.schemas import WorkflowDetails, WorkflowPatch
 from spoonfeeder.work import Work
 
 UNDO = text("interval '7 days'")
@@ -34,13 +34,14 @@ class NothingToRestore(Conflict):
     code = "NOTHING_TO_RESTORE"
 
 
-async def create(work: Work, data: WorkflowInput) -> UUID:
-    """Raises GraphError, Invalid."""
+async def create(work: Work, data: WorkflowDetails, read: ReadWorkflow, source: Media | None = None) -> UUID:
+    """`source` is the file that the graph was in. Raises Invalid."""
     object_info = await _known_objects(work, data.profile_id)
-    read = await asyncio.to_thread(read_workflow, data.workflow_json, object_info)
     check(read.graph, data.default_parameters, object_info, at=DEFAULTS)
     if data.is_default:
         await defaults.make_room(work, data.profile_id)
+    if source is not None:
+        work.session.add(source)
     workflow = Workflow(
         id=uuid4(),
         workspace_id=work.workspace_id,
@@ -49,22 +50,22 @@ async def create(work: Work, data: WorkflowInput) -> UUID:
         description=data.description,
         default_parameters=lossless(data.default_parameters),
         is_default=data.is_default,
-        **_kept(read),
+        source_media_id=source.id if source is not None else None,
+        **read.columns(),
     )
     work.session.add(workflow)
     await work.session.flush()
+    await versions.keep(work, workflow.id, workflow.version)
     work.tell_change("workflow", workflow.id, "created")
     return workflow.id
 
 
-def _kept(read: ReadWorkflow) -> dict[str, Any]:
-    return {"workflow_json": read.text, "content_sha256": read.sha256, "extracted_parameters": read.extracted}
-
-
-async def update_workflow(work: Work, workflow_id: UUID, data: WorkflowPatch) -> None:
-    """Raises WorkflowNotFound, GraphError, Invalid."""
-    given = data.model_dump(exclude_unset=True)
-    before = await _place_of(work, workflow_id)
+async def update_workflow(
+    work: Work, workflow_id: UUID, data: WorkflowPatch, read: ReadWorkflow | None = None
+) -> None:
+    """`read` is the graph of `data`, if it has one. Raises WorkflowNotFound, Invalid."""
+    given = data.model_dump(exclude_unset=True, exclude={"workflow_json"})
+    before = await place_of(work, workflow_id)
     profile_id = given.get("profile_id", before.profile_id)
     object_info = await _known_objects(work, profile_id)
     moves_as_default = before.is_default and profile_id != before.profile_id
@@ -72,18 +73,34 @@ async def update_workflow(work: Work, workflow_id: UUID, data: WorkflowPatch) ->
         await defaults.make_room(work, profile_id, workflow_id)
         given["is_default"] = True
     workflow = await queries.get(work, workflow_id, for_update=True)
-    source = given.pop("workflow_json", None)
-    if source is not None:
-        read = await asyncio.to_thread(read_workflow, source, object_info)
-        given |= _kept(read)
+    if read is not None:
+        given |= _graph_columns(workflow, read)
     if "default_parameters" in given:
-        graph = read.graph if source is not None else await _graph(work, workflow_id)
+        graph = read.graph if read is not None else await _graph(work, workflow_id)
         check(graph, given["default_parameters"], object_info, at=DEFAULTS)
         given["default_parameters"] = lossless(given["default_parameters"])
-    for name, value in given.items():
+    await _change(work, workflow, given)
+
+
+def _graph_columns(workflow: Workflow, read: ReadWorkflow) -> dict[str, Any]:
+    """A graph that is sent back as it was shown does not lose the editor's, which it was converted from."""
+    kept = {"source_kind"}
+    if read.original is None and read.sha256 == workflow.content_sha256:
+        kept |= {"original", "warnings"}
+    return {name: value for name, value in read.columns().items() if name not in kept}
+
+
+async def _change(work: Work, workflow: Workflow, columns: dict[str, Any]) -> None:
+    """Keeps a new version where the graph or the default parameters are others now."""
+    before = workflow.content_sha256, workflow.default_parameters
+    for name, value in columns.items():
         setattr(workflow, name, value)
+    is_other = not versions.is_same(workflow, *before)
+    workflow.version += is_other
     await work.session.flush()
-    work.tell_change("workflow", workflow_id, "updated")
+    if is_other:
+        await versions.keep(work, workflow.id, workflow.version)
+    work.tell_change("workflow", workflow.id, "updated")
 
 
 async def merge_parameters(work: Work, workflow_id: UUID, body: dict[str, Any]) -> None:
@@ -93,9 +110,7 @@ async def merge_parameters(work: Work, workflow_id: UUID, body: dict[str, Any]) 
     merged = {name: value for name, value in changed.items() if value is not None}
     object_info = await _known_objects(work, workflow.profile_id)
     check(await _graph(work, workflow_id), merged, object_info, at=DEFAULTS)
-    workflow.default_parameters = lossless(merged)
-    await work.session.flush()
-    work.tell_change("workflow", workflow_id, "updated")
+    await _change(work, workflow, {"default_parameters": lossless(merged)})
 
 
 def _bare(body: dict[str, Any]) -> dict[str, Any]:
@@ -135,11 +150,12 @@ async def restore(work: Work, workflow_id: UUID) -> None:
 
 def name_of_file(filename: str | None) -> str | None:
     """A name for the workflow of an uploaded file, None where the file has no usable one."""
-    plain = plain_name(filename or "").removesuffix(".json").strip()
-    return plain or None
+    plain = plain_name(filename or "")
+    stem, dot, ending = plain.rpartition(".")
+    return (stem if dot and ending.isalnum() else plain).strip() or None
 
 
-async def _place_of(work: Work, workflow_id: UUID) -> Any:
+async def place_of(work: Work, workflow_id: UUID) -> Any:
     columns = visible(select(Workflow.profile_id, Workflow.is_default), work.actor)
     row = (await work.session.execute(columns.where(Workflow.id == workflow_id))).one_or_none()
     if row is None:
@@ -153,11 +169,7 @@ async def _graph(work: Work, workflow_id: UUID) -> Graph:
 
 
 async def _known_objects(work: Work, profile_id: UUID | None) -> dict[str, Any] | None:
-    """What is known of the nodes of the profile's ComfyUI. Raises Invalid for a profile that is none of its."""
+    """Of the workflow's own profile. Raises Invalid for one that is no ComfyUI of the workspace."""
     if profile_id is None:
         return None
-    mine = visible(select(Profile), work.actor).where(Profile.provider == Provider.COMFYUI)
-    profile = await work.session.scalar(mine.where(Profile.id == profile_id))
-    if profile is None:
-        raise invalid_field("profile_id", "This is not one of your ComfyUI profiles.", code="unknown_id")
-    return work.runtime.backends.known_objects(profile.url or "")
+    return nodes.known(work.runtime, await nodes.profile_for(work, profile_id))

@@ -1,4 +1,4 @@
-"""The picture of a workflow: the one that was set, else of its newest completed output."""
+"""The picture of a workflow: one that was set, else of its newest completed output, else the one it came in."""
 
 from collections.abc import AsyncIterable
 from uuid import UUID
@@ -53,6 +53,8 @@ async def find_picture(work: Work, workflow_id: UUID) -> Media:
         return await media.get(work, _id_in(workflow.thumbnail_url))
     newest = visible(queries.thumbnails_of(workflow_id), work.actor)
     found = await work.session.scalar(newest.order_by(Generation.created_at.desc(), Media.position).limit(1))
+    if found is None:
+        found = await work.session.scalar(visible(queries.picture_of(workflow.source_media_id), work.actor))
     if found is None:
         raise NoThumbnail
     return found

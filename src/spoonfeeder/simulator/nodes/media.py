@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from spoonfeeder.simulator.files import entry
 from spoonfeeder.simulator.node_run import NodeRun
 from spoonfeeder.simulator.nodes import encoding
 from spoonfeeder.simulator.nodes.registry import Inputs, Result, node
-from spoonfeeder.simulator.nodes.saving import metadata_of, png_metadata, temp_prefix
+from spoonfeeder.simulator.nodes.saving import metadata_of, temp_prefix
 from spoonfeeder.simulator.values import Clip, Pictures, Sound
 
 _WEBP_METHODS = {"default": 4, "fastest": 0, "slowest": 6}
@@ -50,13 +51,21 @@ def save_png(run: NodeRun, inputs: Inputs) -> Result:
     first, *rest = inputs["images"].frames
     first.save(
         place.folder / name,
-        pnginfo=png_metadata(run),
+        pnginfo=_own_chunks(run),
         compress_level=inputs["compress_level"],
         save_all=True,
         duration=int(1000 / inputs["fps"]),
         append_images=rest,
     )
     return Result((inputs["images"],), {"images": [entry(place, name, "output")], "animated": [True]})
+
+
+def _own_chunks(run: NodeRun) -> PngInfo:
+    """ComfyUI writes the texts of an animation behind the pixels, in chunks of its own."""
+    info = PngInfo()
+    for keyword, value in metadata_of(run).items():
+        info.add(b"comf", f"{keyword}\0{json.dumps(value)}".encode("latin-1"), after_idat=True)
+    return info
 
 
 @node("CreateVideo")

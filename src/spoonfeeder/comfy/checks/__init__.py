@@ -1,0 +1,1 @@
+"""What ComfyUI would refuse of a graph, and why, found without asking it."""

@@ -1,0 +1,73 @@
+"""The last write to a claimed row; a result that cannot be had again gets it through a short outage of the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Row, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from spoonfeeder.core.database_errors import as_app_error
+from spoonfeeder.core.errors import Unavailable
+from spoonfeeder.durable.lease import Lease, LeaseLost
+from spoonfeeder.durable.line import RUNNING
+from spoonfeeder.work import Work, open_work
+
+log = structlog.get_logger(__name__)
+AGAIN_SECONDS = 30.0
+PAUSE_SECONDS = 0.5
+Told = TypeVar("Told")
+
+
+async def end(work: Work, lease: Lease, status: str, **values: Any) -> Row[Any]:
+    """Ends the row for good and tells of it; returns it whole. Raises LeaseLost."""
+    row = await lease.write(
+        work,
+        status=status,
+        completed_at=func.now(),
+        lease_until=None,
+        owner=None,
+        waiting_reason=None,
+        waiting_since=None,
+        **values,
+    )
+    work.emit(lease.line.announce(row))
+    work.ring(lease.line.name)
+    return row
+
+
+async def until_written(lease: Lease, step: Callable[[Work], Awaitable[Told]]) -> Told | None:
+    """A transaction with a fenced write in it, again and again while the database is away, for half a minute (R14).
+
+    None: an earlier try was committed after all, although its answer was lost. Raises LeaseLost, and what the database
+    raises when the time is over.
+    """
+    ends_at, tries = asyncio.get_running_loop().time() + AGAIN_SECONDS, 0
+    while True:
+        tries += 1
+        try:
+            async with open_work(lease.runtime, lease.actor) as work:
+                return await step(work)
+        except LeaseLost:
+            if tries > 1 and await _was_committed(lease):
+                return None
+            raise
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            if not isinstance(as_app_error(error), Unavailable) or asyncio.get_running_loop().time() > ends_at:
+                raise
+            log.warning("written_again", error=type(error).__name__, tries=tries)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _was_committed(lease: Lease) -> bool:
+    """Whether the row left our hands by our own write; then it is told of here, as the commit's teller was not."""
+    table = lease.line.table
+    mine = select(*table.__table__.c).where(table.id == lease.claimed.id, table.fence == lease.claimed.fence)
+    async with open_work(lease.runtime, lease.actor) as work:
+        row = (await work.session.execute(mine)).one_or_none()
+        if row is None or row.status == RUNNING:
+            return False
+        work.emit(lease.line.announce(row))
+        work.ring(lease.line.name)
+        return True

@@ -1,0 +1,42 @@
+"""A run of a schedule: an ordinary task or generation that says which schedule started it."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from spoonfeeder.core.render import validation_failure
+from spoonfeeder.core.vocabulary import ScheduleKind
+from spoonfeeder.db.task import Schedule
+from spoonfeeder.features.generations import service as generations
+from spoonfeeder.features.schedules.schemas import ScheduledGeneration
+from spoonfeeder.features.tasks import service as tasks
+from spoonfeeder.features.tasks.schemas import TaskInput
+from spoonfeeder.work import Work
+
+REQUESTS: dict[ScheduleKind, type[TaskInput | ScheduledGeneration]] = {
+    ScheduleKind.TASK: TaskInput,
+    ScheduleKind.GENERATION: ScheduledGeneration,
+}
+
+
+def read_request(kind: str, request: dict[str, Any]) -> TaskInput | ScheduledGeneration:
+    """Raises Invalid."""
+    try:
+        return REQUESTS[ScheduleKind(kind)].model_validate(request)
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_context=False, include_input=False)
+        raise validation_failure({**each, "loc": ("request", *each["loc"])} for each in told) from None
+
+
+def storable(kind: str, request: dict[str, Any]) -> dict[str, Any]:
+    """As it is kept, in our own names. Raises Invalid."""
+    return read_request(kind, request).model_dump(mode="json", exclude_unset=True)
+
+
+async def start(work: Work, row: Schedule) -> UUID:
+    """The id of the new row, which belongs to who acts. Raises Invalid and what the services raise."""
+    data = read_request(row.kind, row.request)
+    if isinstance(data, TaskInput):
+        return await tasks.create(work, data, schedule_id=row.id)
+    return await generations.create(work, data, session_id=data.session_id, schedule_id=row.id)

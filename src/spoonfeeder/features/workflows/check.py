@@ -1,0 +1,124 @@
+"""What ComfyUI would refuse of a run of a stored workflow, told without asking it to run anything."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from spoonfeeder.comfy.checks.graph_check import check_graph, is_covered
+from spoonfeeder.comfy.checks.problems import Finding, Problems
+from spoonfeeder.comfy.files import MAX_UPLOADS, upload_places
+from spoonfeeder.comfy.graph import Graph, parse
+from spoonfeeder.comfy.objects import ObjectInfo
+from spoonfeeder.comfy.plan import REQUEST, Planned, plan
+from spoonfeeder.comfy.trace import Place
+from spoonfeeder.core.actor import User
+from spoonfeeder.core.errors import Invalid
+from spoonfeeder.db.media import Media
+from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.workflows import nodes, queries
+from spoonfeeder.features.workflows.check_schemas import Against, CheckInput, CheckOut, ProblemOut
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import Work, open_work
+
+NO_UPLOAD = "'{}' names an upload that does not exist."
+
+
+async def check(
+    runtime: Runtime, actor: User, workflow_id: UUID, profile_id: UUID | None, data: CheckInput
+) -> CheckOut:
+    """On the ComfyUI of `profile_id`, else of its own profile, else of the first one.
+
+    Raises WorkflowNotFound, ProfileNotFound, NotComfyUI.
+    """
+    async with open_work(runtime, actor) as work:
+        workflow = await queries.get_whole(work, workflow_id)
+        profile = await queries.profile_of(work, workflow.profile_id, profile_id)
+    live = await nodes.live(runtime, profile)
+    object_info = live or nodes.known(runtime, profile) or None
+    graph, problems = await asyncio.to_thread(
+        _check, workflow.workflow_json, workflow.default_parameters, data, object_info
+    )
+    async with open_work(runtime, actor) as work:
+        await _check_uploads(work, graph, problems)
+    return CheckOut(
+        ok=problems.ok,
+        problems=[ProblemOut(**asdict(problem)) for problem in problems.listed],
+        more=problems.more,
+        checked_against="live" if live else _against(graph, object_info),
+    )
+
+
+def _against(graph: Graph, object_info: ObjectInfo | None) -> Against:
+    if object_info is not None:
+        return "cached"
+    return "builtin" if is_covered(graph) else "nothing"
+
+
+def _check(
+    text: str, defaults: Mapping[str, Any], data: CheckInput, object_info: ObjectInfo | None
+) -> tuple[Graph, Problems]:
+    """The graph that would run; where the request itself is at fault, the stored one."""
+    graph = parse(text)
+    try:
+        planned: Planned | None = plan(
+            graph,
+            defaults,
+            prompt_text=data.prompt_text,
+            negative_prompt=data.negative_prompt,
+            parameters=data.parameters,
+            object_info=object_info,
+        )
+        faults: list[Mapping[str, Any]] = []
+    except Invalid as error:
+        planned, faults = None, list(error.details or ())
+    graph = planned.graph if planned else graph
+    problems = check_graph(graph, object_info)
+    _add_faults(problems, graph, faults)
+    for sentence in planned.warnings if planned else ():
+        problems.add("warning", Finding("parameter", sentence))
+    return graph, problems
+
+
+def _add_faults(problems: Problems, graph: Graph, faults: list[Mapping[str, Any]]) -> None:
+    """Of the request's parameters; `<node>.<input>` stands for a place in the graph."""
+    told = _places_of(problems)
+    for fault in faults:
+        name = str(fault["loc"]).removeprefix(f"{REQUEST}.")
+        node_id, _, entry = name.rpartition(".")
+        place = Place(node_id, entry) if node_id in graph else None
+        if place not in told:
+            finding = Finding("parameter", str(fault["message"]))
+            problems.add("error", finding, *(place or (None, name)))
+
+
+def _places_of(problems: Problems) -> set[Place | None]:
+    return {Place(each.node_id, each.input) for each in problems.listed if each.node_id and each.input}
+
+
+async def _check_uploads(work: Work, graph: Graph, problems: Problems) -> None:
+    told = _places_of(problems)
+    wanted = {place: _id_of(text) for place, text in upload_places(graph) if place not in told}
+    if len(wanted) > MAX_UPLOADS:
+        problems.add("error", Finding("parameter", f"The workflow names more than {MAX_UPLOADS} uploads."))
+    if not 0 < len(wanted) <= MAX_UPLOADS:
+        return
+    ids = visible(select(Media.id), work.actor).where(Media.id.in_(set(filter(None, wanted.values()))))
+    there = set(await work.session.scalars(ids))
+    for place in _missing(wanted, there):
+        finding = Finding("missing_upload", NO_UPLOAD.format(place.input), graph[place.node]["inputs"][place.input])
+        problems.add("error", finding, place.node, place.input)
+
+
+def _missing(wanted: Mapping[Place, UUID | None], there: set[UUID]) -> Iterator[Place]:
+    return (place for place, media_id in wanted.items() if media_id is None or media_id not in there)
+
+
+def _id_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

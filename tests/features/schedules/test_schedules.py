@@ -1,0 +1,225 @@
+"""Schedules as the API shows them: made, changed, paused, run at once, removed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+
+from tests.fixtures.server_mode import Person, ServerMode
+from tests.fixtures.workflows import workflow
+from tests.socket_client import open_socket
+from tests.waiting import until_async
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+POEM: dict[str, Any] = {"type": "text", "provider": "ollama", "model": "llama3.2", "prompt": "A poem"}
+DAILY: dict[str, Any] = {"name": "Poems", "kind": "task", "request": POEM, "cron": "0 7 * * *"}
+GRAPH = workflow("model_free_trivial")
+NOBODY = "00000000-0000-0000-0000-00000000dead"
+
+
+class Desk:
+    """Somebody with the schedules of a workspace of their own."""
+
+    def __init__(self, server: ServerMode, person: Person) -> None:
+        self.server, self.person = server, person
+        self.json = server.acting_as(person).json
+
+    async def make(self, **fields: Any) -> Any:
+        return await self.json("POST", "/schedules", 201, json=DAILY | fields)
+
+    async def refused(self, **fields: Any) -> str:
+        """The field that the 422 names, and its sentence."""
+        answer = await self.json("POST", "/schedules", 422, json=DAILY | fields)
+        detail = answer["details"][0]
+        return f"{detail['loc']}: {detail['message']}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(server: ServerMode) -> Desk:
+    return Desk(server, await server.stranger())
+
+
+async def test_it_shows_when_it_comes_next(desk: Desk) -> None:
+    made = await desk.make(timeZone="America/New_York")
+    assert made["next_run_at"] == made["next_runs"][0]["at"]
+    assert len(made["next_runs"]) == 5
+    for run in made["next_runs"]:
+        local, instant = datetime.fromisoformat(run["local"]), datetime.fromisoformat(run["at"])
+        assert (local, local.hour, local.minute) == (instant, 7, 0)
+        assert local.utcoffset() == instant.astimezone(ZoneInfo("America/New_York")).utcoffset()
+    counts = {name: made[name] for name in ("run_count", "missed_count", "last_run_at", "last_error", "enabled")}
+    assert counts == {"run_count": 0, "missed_count": 0, "last_run_at": None, "last_error": None, "enabled": True}
+    assert made["created_by"] == str(desk.person.user_id)
+    assert await desk.json("GET", f"/schedules/{made['id']}") == made
+
+
+async def test_one_time_is_of_the_time_zone_unless_it_names_its_own(desk: Desk) -> None:
+    local = await desk.make(cron=None, at="2100-07-01T09:00", time_zone="Europe/Berlin")
+    named = await desk.make(cron=None, at="2100-07-01T09:00:00-04:00", time_zone="Europe/Berlin")
+    assert [row["next_run_at"] for row in (local, named)] == ["2100-07-01T07:00:00.000Z", "2100-07-01T13:00:00.000Z"]
+    assert [run["local"] for run in named["next_runs"]] == ["2100-07-01T15:00:00+02:00"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"cron": "61 * * * *"}, "cron: Bad minute. It has five fields: minute, hour"),
+        ({"cron": "* * * * * *"}, "cron: It has five fields"),
+        ({"cron": "0 0 31 2 *"}, "cron: Bad day-of-month"),
+        ({"cron": "@often"}, "cron: It has five fields"),
+        ({"time_zone": "Berlin"}, "time_zone: No time zone has this name; give one as “Europe/Berlin”"),
+        ({"cron": None}, "cron: Give either cron"),
+        ({"at": "2100-01-01T00:00:00Z"}, "cron: Give either cron"),
+        ({"cron": None, "at": "2020-01-01T00:00:00Z"}, "at: This moment has passed"),
+        ({"cron": None, "at": "0001-01-01T00:00:00"}, "at: Give a moment"),
+        ({"cron": None, "at": "9999-12-31T23:59:59-12:00"}, "at: Give a moment"),
+        ({"cron": None, "at": "soon"}, "at: "),
+        ({"request": POEM | {"type": "song"}}, "request.type: "),
+        ({"request": POEM | {"promt": "A poem"}}, "request.promt: "),
+        ({"request": {}}, "request.type: "),
+        ({"kind": "generation", "request": {"prompt_text": "A rose"}}, "request: Give a workflow_id"),
+        ({"kind": "generation", "request": {"workflow_id": "x"}}, "request.workflow_id: "),
+        ({"missed": "run"}, "missed: "),
+        ({"owner": "me"}, "owner: "),
+    ],
+)
+async def test_what_could_never_run_is_refused_at_once(desk: Desk, fields: dict[str, Any], told: str) -> None:
+    assert (await desk.refused(**fields)).lower().startswith(told.lower())
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_a_change_leaves_the_rest(desk: Desk, method: str) -> None:
+    row = await desk.make()
+    path = f"/schedules/{row['id']}"
+    for change in ({"name": "Odes"}, {"missed": "catch_up"}, {"request": POEM | {"prompt": "An ode"}}):
+        changed = await desk.json(method, path, json=change)
+        assert changed == row | change | {"updated_at": changed["updated_at"]}
+        row = changed
+    assert await desk.json(method, path, json=row) == row, "what is shown may be sent back"
+    moved = await desk.json(method, path, json={"time_zone": "Asia/Kolkata"})
+    assert moved["next_runs"][0]["local"].endswith("T07:00:00+05:30")
+    once = await desk.json(method, path, json={"at": "2100-01-01T00:00:00Z"})
+    assert (once["cron"], once["next_run_at"]) == (None, "2100-01-01T00:00:00.000Z")
+    again = await desk.json(method, path, json={"cron": "@daily"})
+    assert (again["at"], len(again["next_runs"])) == (None, 5)
+    for wrong in ({"cron": None}, {"cron": "x"}, {"name": None}, {"request": {"type": "text"}, "cron": "y"}, {"x": 1}):
+        await desk.json(method, path, 422, json=wrong)
+    assert await desk.json("GET", path) == again
+
+
+async def test_paused_nothing_comes_and_resumed_it_comes_from_now(desk: Desk) -> None:
+    row = await desk.make(cron="* * * * *")
+    paused = await desk.json("POST", f"/schedules/{row['id']}/pause")
+    assert (paused["enabled"], paused["next_run_at"], paused["next_runs"]) == (False, None, [])
+    resumed = await desk.json("POST", f"/schedules/{row['id']}/resume")
+    assert resumed["enabled"]
+    assert datetime.fromisoformat(resumed["next_run_at"]) - datetime.now(UTC) < timedelta(minutes=1)
+    await desk.json("DELETE", f"/schedules/{row['id']}")
+
+
+async def test_a_time_that_has_passed_is_not_resumed(desk: Desk) -> None:
+    row = await desk.make(cron=None, at="2100-01-01T00:00:00Z")
+    await desk.server.rows(
+        "UPDATE schedules SET at = now() - interval '1 day', next_run_at = NULL, enabled = false WHERE id = :id",
+        id=row["id"],
+    )
+    refused = await desk.json("POST", f"/schedules/{row['id']}/resume", 422)
+    assert refused["details"][0]["loc"] == "at"
+    assert (await desk.json("PATCH", f"/schedules/{row['id']}", json={"name": "Old"}))["name"] == "Old"
+
+
+async def test_run_now_starts_an_ordinary_row_once_for_one_key(desk: Desk) -> None:
+    await desk.server.acting_as(desk.person).profile()
+    tasks = await desk.make(enabled=False)
+    pictures = await desk.make(kind="generation", request={"workflow_json": GRAPH}, enabled=False)
+    for row, path in ((tasks, "tasks"), (pictures, "comfyui/generations")):
+        header = {"Idempotency-Key": row["id"]}
+        ids = {(await desk.json("POST", f"/schedules/{row['id']}/run", 201, headers=header))["id"] for _ in range(2)}
+        assert len(ids) == 1
+        listed = await desk.json("GET", f"/schedules/{row['id']}/runs")
+        assert [(run["id"], run["kind"], run["status"]) for run in listed] == [(*ids, row["kind"], "pending")]
+        assert (await desk.json("GET", f"/{path}/{listed[0]['id']}"))["status"] == "pending"
+        after = await desk.json("GET", f"/schedules/{row['id']}")
+        assert (after["run_count"], after["enabled"]) == (1, False)
+        assert after["last_run_at"]
+
+
+async def test_run_now_tells_what_is_wrong(desk: Desk) -> None:
+    row = await desk.make(kind="generation", request={"workflow_id": NOBODY}, enabled=False)
+    refused = await desk.json("POST", f"/schedules/{row['id']}/run", 422)
+    assert refused["details"][0]["loc"] == "workflow_id"
+    assert (await desk.json("GET", f"/schedules/{row['id']}"))["run_count"] == 0
+
+
+async def test_removed_it_leaves_what_it_started(desk: Desk) -> None:
+    row = await desk.make()
+    run = await desk.json("POST", f"/schedules/{row['id']}/run", 201)
+    await desk.json("DELETE", f"/schedules/{row['id']}")
+    await desk.json("GET", f"/schedules/{row['id']}", 404)
+    kept = await desk.json("GET", f"/tasks?schedule_id={row['id']}")
+    assert [(task["id"], task["schedule_id"]) for task in kept] == [(run["id"], row["id"])]
+
+
+async def test_whoever_changes_what_runs_is_whose_runs_they_are(server: ServerMode) -> None:
+    """Otherwise somebody's words would run with an admin's rights."""
+    owner = await server.stranger()
+    member = await server.person("member", owner.workspace_id)
+    row = await Desk(server, owner).make()
+    theirs = Desk(server, member)
+    renamed = await theirs.json("PATCH", f"/schedules/{row['id']}", json={"name": "Odes"})
+    assert renamed["created_by"] == str(owner.user_id)
+    changed = await theirs.json("PATCH", f"/schedules/{row['id']}", json={"request": POEM | {"prompt": "Mine"}})
+    assert changed["created_by"] == str(member.user_id)
+
+
+async def test_a_workspace_has_200_at_most(server: ServerMode) -> None:
+    desk = Desk(server, await server.stranger())
+    row = await desk.make(enabled=False)
+    names = "workspace_id, name, kind, request, cron, enabled"
+    await server.rows(
+        f"INSERT INTO schedules ({names}) SELECT {names} FROM schedules, generate_series(1, 199) WHERE id = :id",
+        id=row["id"],
+    )
+    refused = await desk.json("POST", "/schedules", 409, json=DAILY)
+    assert refused["code"] == "TOO_MANY_SCHEDULES"
+    answer = await desk.person.get("/api/schedules?limit=50&page=4&enabled=false")
+    assert (len(answer.json()["data"]), answer.json()["pagination"]["total"]) == (50, 200)
+    assert (await desk.person.get("/api/schedules?enabled=true")).json()["data"] == []
+
+
+async def test_a_due_one_is_started_by_the_running_server_and_told(server: ServerMode) -> None:
+    desk = Desk(server, await server.stranger())
+    row = await desk.make()
+    async with open_socket(server.url, auth={"token": desk.person.token}) as window:
+        await server.rows("UPDATE schedules SET next_run_at = now() WHERE id = :id", id=row["id"])
+        told = {"kind": "schedule", "id": row["id"], "change": "updated"}
+        await window.event("resource:changed", lambda payload: payload == told)
+    [run] = await desk.json("GET", f"/schedules/{row['id']}/runs")
+    task = await desk.json("GET", f"/tasks/{run['id']}")
+    assert (task["prompt"], task["created_by"]) == ("A poem", str(desk.person.user_id))
+
+
+async def test_a_scheduled_generation_that_fails_is_told_to_whom_it_is_for(working_server: ServerMode) -> None:
+    desk = Desk(working_server, await working_server.stranger())
+    await working_server.acting_as(desk.person).profile()
+    broken = {"1": {"class_type": "NoSuchNode", "inputs": {}}}
+    row = await desk.make(kind="generation", request={"workflow_json": broken}, enabled=False)
+    run = await desk.json("POST", f"/schedules/{row['id']}/run", 201)
+
+    async def told() -> bool:
+        listed = await desk.json("GET", "/notifications")
+        return [(each["code"], each["subject_id"]) for each in listed] == [("SCHEDULED_GENERATION_FAILED", run["id"])]
+
+    await until_async(told)
+
+
+async def test_it_is_in_the_audit_log(server: ServerMode) -> None:
+    desk = Desk(server, await server.stranger())
+    row = await desk.make()
+    await desk.json("POST", f"/schedules/{row['id']}/pause")
+    await desk.json("DELETE", f"/schedules/{row['id']}")
+    found = await server.rows("SELECT action FROM audit_log WHERE subject_id = :id ORDER BY id", id=row["id"])
+    assert [entry["action"] for entry in found] == ["schedule_created", "schedule_changed", "schedule_deleted"]
