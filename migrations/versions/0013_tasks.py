@@ -93,7 +93,13 @@ def upgrade() -> None:
         " WHERE generation_id IS NOT NULL AND status IN ('pending', 'running')"
     )
     op.execute("CREATE INDEX idx_tasks_schedule_id ON tasks (schedule_id)")
+    op.execute("CREATE INDEX idx_tasks_listed ON tasks (workspace_id, status, type, provider) WHERE deleted_at IS NULL")
+    op.execute("CREATE INDEX idx_tasks_deleted ON tasks (id) WHERE deleted_at IS NOT NULL")
     op.execute("ALTER TABLE results ADD COLUMN outputs JSONB DEFAULT '[]' NOT NULL")
+    op.execute(
+        "CREATE INDEX idx_results_workspace_type_created ON results (workspace_id, type, created_at DESC, id DESC)"
+        " INCLUDE (task_id)"
+    )
     op.execute("ALTER TABLE comfyui_generations ADD COLUMN schedule_id UUID")
     op.execute(
         "CREATE INDEX idx_comfyui_generations_schedule_id ON comfyui_generations (schedule_id)"
@@ -124,6 +130,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE media DROP COLUMN task_id")
     op.execute("ALTER TABLE comfyui_generations DROP COLUMN schedule_id")
     op.execute("ALTER TABLE results DROP COLUMN outputs")
+    op.execute("DROP INDEX idx_results_workspace_type_created, idx_tasks_deleted, idx_tasks_listed")
     op.execute(
         """
         ALTER TABLE tasks

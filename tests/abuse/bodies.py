@@ -21,6 +21,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_workflow": NAME,
     "put_workflow": NAME,
     "put_parameters": {"steps": 3},
+    "check_workflow": {"parameters": {"steps": 3}},
     "merge_parameters": {"steps": 3},
     "update_session": {"title": "Changed"},
     "put_session": {"title": "Changed"},

@@ -20,7 +20,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NO_ID = [CANARY, "0", "-1", "NaN", "null", "%F0%9F%A6%84", f"{ANY_ID}{CANARY}", "%27%20or%201=1", CANARY * 100]
 NO_NUMBER = [CANARY, "", "NaN", "-1", "1.5", "1e999", "9" * 400, "0x10", "²"]
 NO_TRUTH = [CANARY, "", "2", "null"]
-NAMED = {"position": "0", "number": "1", "filename": "x", "model": "x", "model_id": "x", "name": "x", "provider": "gemini"}
+NAMED = {
+    "position": "0",
+    "number": "1",
+    "filename": "x",
+    "model": "x",
+    "model_id": "x",
+    "name": "x",
+    "provider": "gemini",
+}
 """Parts of addresses that are no ids."""
 VALUES: dict[str, Any] = {
     "string": CANARY,

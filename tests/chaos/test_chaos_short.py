@@ -1,4 +1,4 @@
-"""The chaos run of `make chaos` in a quarter of a minute: every kind of fault at least once, for 24 generations of 300."""
+"""The chaos run of `make chaos` in a quarter of a minute: 24 generations, and every kind of fault at least once."""
 
 import sys
 
@@ -11,6 +11,6 @@ pytestmark = pytest.mark.alone
 
 async def test_no_generation_is_lost_or_run_twice_while_everything_is_killed() -> None:
     with own_folder() as folder:
-        outcome = await run(Size(generations=24, seed=7), folder)
+        outcome = await run(Size(generations=24, seed=3), folder)
     sys.stdout.write(outcome.table)
     assert outcome.findings.violations == []

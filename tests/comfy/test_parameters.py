@@ -2,11 +2,19 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from spoonfeeder.comfy.anatomy import Anatomy
 from spoonfeeder.comfy.graph import Graph
-from spoonfeeder.comfy.parameters import MAX_OPTIONS, MAX_PARAMETERS, ExtractedParameter, extract
+from spoonfeeder.comfy.parameters import (
+    MAX_OPTIONS,
+    MAX_PARAMETERS,
+    ExtractedParameter,
+    PromotedWidget,
+    extract,
+    unknown_classes,
+)
 from spoonfeeder.comfy.plan import plan
 from tests.comfy.graphs import api_workflows, node, object_info, sampler, txt2img
 from tests.fixtures.workflows import workflow
@@ -34,6 +42,9 @@ def test_the_documented_shape() -> None:
         "group": "sampling",
         "title": "KSampler",
         "standard": "seed",
+        "default": 0,
+        "known": True,
+        "promoted": "common",
     }
     steps, width = found["3", "steps"], found["5", "width"]
     assert (steps["type"], steps["min"], steps["max"], steps["value"]) == ("number", 1, 150, 8)
@@ -96,7 +107,7 @@ def test_a_size_that_only_its_use_tells_is_shown() -> None:
     sized = node("Somebody's Sizes", width=512, height=["20", 0], other=3)
     found = shown(txt2img(n5=sized, n20=node("PrimitiveInt", value=256)))
     assert (found["5", "width"]["standard"], found["20", "value"]["standard"]) == ("width", "height")
-    assert ("5", "other") not in found
+    assert (found["5", "other"]["kind"], found["5", "other"]["standard"]) == ("integer", None)
 
 
 def test_one_literal_for_two_names_bears_the_first() -> None:
@@ -125,15 +136,101 @@ def test_what_comfyui_tells_of_nodes_that_the_table_does_not_know() -> None:
     }
     inputs = {"mode_of_work": "fast", "amount": 1, "name": "n", "upscaler": "old.pth", "linked": ["9", 0]}
     graph = {"1": node("Somebody's", picture="y.png", **inputs)}
-    assert shown(graph) == {}
+    assert {one["kind"] for one in shown(graph).values()} == {"text", "integer"}
+    assert not any(one["known"] for one in shown(graph).values())
     found = shown(graph, told)
+    assert all(one["known"] for one in found.values())
     assert [(field, one["type"], one["kind"], one["group"]) for (_, field), one in found.items()] == [
         ("picture", "string", "image", "input"),
         ("mode_of_work", "select", "choice", "other"),
+        ("amount", "number", "integer", "other"),
+        ("name", "string", "text", "other"),
         ("upscaler", "select", "model", "other"),
     ]
     assert found["1", "mode_of_work"]["label"] == "Mode of work"
     assert found["1", "upscaler"]["options"] == ["old.pth", "a.pth", "b.safetensors"]
+
+
+def literals(graph: Graph) -> set[tuple[str, str]]:
+    inputs = ((node_id, name, value) for node_id, node in graph.items() for name, value in node["inputs"].items())
+    return {(node_id, name) for node_id, name, value in inputs if isinstance(value, str | int | float)}
+
+
+@pytest.mark.parametrize("name", api_workflows())
+@pytest.mark.parametrize("told", [None, object_info()], ids=["alone", "with object_info"])
+def test_every_literal_is_shown(name: str, told: dict[str, Any] | None) -> None:
+    assert shown(workflow(name), told).keys() == literals(workflow(name))
+
+
+KINDS = {
+    "whole": (["INT", {"min": 2, "max": 9, "step": 2, "default": 4, "tooltip": "How\nmany"}], 6),
+    "real": (["FLOAT", {"min": float("-inf"), "max": 1e40, "default": 0.5}], 0.25),
+    "switch": (["BOOLEAN", {"default": True}], False),
+    "line": (["STRING", {"default": "x", "display_name": "A line"}], "y"),
+    "lines": (["STRING", {"multiline": True}], "a"),
+    "drawn": (["INT", {"max": 2**64 - 1, "control_after_generate": True}], 2**60),
+    "mode": (
+        ["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": "on", "inputs": {"required": {"x": ["INT", {"max": 3}]}}}]}],
+        "on",
+    ),
+    "none_there": (["COMBO", {"options": []}], "gone"),
+    "mistaken": (["INT", {"min": 0, "max": 9}], "7"),
+    "painted": (["COLOR", {}], "#fff"),
+}
+SHOWN: dict[str, dict[str, Any]] = {
+    "whole": {"type": "number", "kind": "integer", "min": 2, "max": 9, "step": 2, "default": 4, "tooltip": "How many"},
+    "real": {"type": "number", "kind": "float", "step": 0.01, "default": 0.5},
+    "switch": {"type": "select", "kind": "boolean", "options": [True, False], "value": False, "default": True},
+    "line": {"type": "string", "kind": "text", "label": "A line", "default": "x"},
+    "lines": {"type": "string", "kind": "multiline", "label": "Lines"},
+    "drawn": {"type": "seed", "kind": "seed", "value": str(2**60), "min": 0, "max": 2**53 - 1},
+    "mode": {"type": "select", "kind": "choice", "options": ["on"]},
+    "mode.x": {"type": "number", "kind": "integer", "value": 1},
+    "none_there": {"type": "select", "kind": "choice", "options": ["gone"]},
+    "mistaken": {"type": "string", "kind": "text", "value": "7"},
+    "painted": {"type": "string", "kind": "text"},
+}
+
+
+@pytest.mark.parametrize("field", SHOWN)
+def test_the_kind_of_any_input(field: str) -> None:
+    told = {"Any": {"input": {"required": {name: spec for name, (spec, _) in KINDS.items()}}}}
+    inputs = {name: value for name, (_, value) in KINDS.items()} | {"mode.x": 1}
+    one = shown({"1": node("Any", **inputs)}, told)["1", field]
+    assert {name: one.get(name) for name in SHOWN[field]} == SHOWN[field]
+    assert orjson.dumps(one)
+
+
+def test_what_most_people_set_comes_first() -> None:
+    graph = workflow("txt2img_sd15_lora_chain") | {"30": node("Somebody's", note="a")}
+    found = extract(graph, object_info())
+    promoted = [(one["label"], one["field"]) for one in found if one["promoted"]]
+    assert [field for _, field in promoted] == [
+        *("text", "text", "seed", "steps", "cfg", "width", "height", "batch_size", "sampler_name", "scheduler"),
+        *("ckpt_name", *("lora_name", "strength_model", "strength_clip") * 2, "lora_name", "strength_model", "denoise"),
+    ]
+    assert [label for label, _ in promoted[:2]] == ["Prompt", "Negative prompt"]
+    assert [one["promoted"] for one in found] == ["common"] * len(promoted) + [None] * (len(found) - len(promoted))
+    rest = [one["nodeId"] for one in found[len(promoted) :]]
+    assert rest == sorted(rest, key=list(graph).index)
+
+
+def test_widgets_of_subgraphs_come_before_all_others() -> None:
+    told = [("3", "cfg", "Strength"), ("3", "gone", "x"), ("20", "value", "What to draw")]
+    widgets = [PromotedWidget(*each, "Sampler block") for each in told]
+    written = txt2img(n6=node("CLIPTextEncode", text=["20", 0], clip=["4", 1]), n20=node("PrimitiveString", value="a"))
+    first, second, third, *_ = extract(written, None, None, widgets)
+    assert (first["field"], first["label"], first["title"]) == ("cfg", "Strength", "Sampler block")
+    assert (first["promoted"], first["standard"]) == ("subgraph", "cfg_scale")
+    assert (second["label"], second["kind"], second["promoted"]) == ("What to draw", "prompt", "subgraph")
+    assert third["label"] == "Negative prompt"
+
+
+def test_classes_that_are_not_there_are_named() -> None:
+    graph = txt2img(n30=node("Somebody's"), n31=node("Somebody's"))
+    assert unknown_classes(graph) == ["Somebody's"]
+    assert unknown_classes(graph, {"KSampler": {}})[0] == "CheckpointLoaderSimple"
+    assert unknown_classes(txt2img(), object_info()) == []
 
 
 def test_long_lists_of_choices_have_an_end() -> None:

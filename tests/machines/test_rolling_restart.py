@@ -13,7 +13,7 @@ from tests.chaos.findings import Findings
 from tests.chaos.gpu_runs import judge, read_runs
 from tests.chaos.program import Program
 from tests.chaos.run import ORDERLY
-from tests.machines.stage import Api, Machines, open_machines, open_traffic
+from tests.machines.stage import READY_SECONDS, Api, Machines, open_machines, open_traffic
 from tests.waiting import until_async
 
 pytestmark = pytest.mark.alone
@@ -43,7 +43,7 @@ async def restart_all(machines: Machines, apis: list[Api], workers: list[Program
         await api.wait_until_ready()
     for worker in list(workers):
         workers.append(machines.start_worker())
-        await until_async(partial(_are_running, apis, "3 running"))
+        await until_async(partial(_are_running, apis, "3 running"), within_seconds=READY_SECONDS)
         seconds.append(await worker.stop())
         workers.remove(worker)
     return seconds

@@ -151,6 +151,22 @@ def test_gateway_that_gave_up_knows_no_outcome(status: int) -> None:
     assert not error_of(Refusal(status, ("server_error",))).may_have_happened
 
 
+@pytest.mark.parametrize(
+    ("reason", "may_have_happened"),
+    [
+        ("connection termination", True),
+        ("remote reset", True),
+        ("connection failure", False),
+        ("remote connection failure, transport failure reason: delayed connect error: 111", False),
+        ("overflow", False),
+    ],
+)
+def test_gateway_that_lost_the_server_on_the_way(reason: str, may_have_happened: bool) -> None:
+    told = f"upstream connect error or disconnect/reset before headers. reset reason: {reason}"
+    error = error_of(Refusal(503, message=told))
+    assert (type(error), error.may_have_happened) == (errors.Overloaded, may_have_happened)
+
+
 def test_broken_off_answers_are_unknown_outcomes() -> None:
     begun = (errors.FirstByteTimeout(), errors.IdleTimeout(), errors.StreamTruncated(), errors.Broken())
     assert [error.may_have_happened for error in begun] == [True] * 4

@@ -54,6 +54,13 @@ async def bytes_of(file: MadeFile) -> bytes:
         return b"".join([chunk async for chunk in chunks])
 
 
+async def test_pictures_by_another_success_than_ok(http: Any) -> None:
+    """They were paid for."""
+    async with scripted(Reply(201, media.pictures(b"one").chunks)) as server:
+        made = await make(server, http, Craft.IMAGE)
+    assert [await bytes_of(file) for file in made.files] == [b"one"]
+
+
 async def test_pictures_with_words(http: Any) -> None:
     async with scripted(media.pictures(b"one", b"two", text="Here they are.")) as server:
         made = await make(server, http, Craft.IMAGE, aspect_ratio="16:9", image_size="2K", seed=7)

@@ -152,6 +152,20 @@ async def test_failure_to_start(http: Any) -> None:
         assert KEY not in f"{error!s} {error!r} {error.envelope()}"
 
 
+async def test_start_that_gives_no_name_to_ask_for(http: Any) -> None:
+    for name in ("", "..", "a\x00b", "x" * 1_001):
+        async with scripted(Reply.json({"id": name, "status": "in_progress"})) as server:
+            with pytest.raises(errors.Broken) as caught:
+                await video(server.url, http).start(request())
+        assert caught.value.may_have_happened
+
+
+async def test_start_that_is_answered_by_created(http: Any) -> None:
+    """It was paid for, whichever success says so."""
+    async with scripted(Reply(201, RUNNING.chunks)) as server:
+        assert await video(server.url, http).start(request()) == media.HANDLE
+
+
 async def test_start_that_is_not_answered_in_time(http: Any) -> None:
     async with scripted(Reply(200, [b"", *RUNNING.chunks], pause_seconds=0.4)) as server:
         with pytest.raises(errors.FirstByteTimeout) as caught:
@@ -201,6 +215,7 @@ QUESTIONS: dict[str, tuple[Reply, type[errors.ProviderError]]] = {
     "rate limit": (gemini.refused(429, "RESOURCE_EXHAUSTED", "Slow down"), errors.RateLimited),
     "bad key": (gemini.bad_key(KEY), errors.Unauthorized),
     "page": (Reply(200, [b"<html>"], "text/html"), errors.Broken),
+    "page of a proxy": (Reply(404, [b"<html>Not Found</html>"], "text/html"), errors.Broken),
     "nothing": (Reply.json({}), errors.Broken),
     "cut": (Reply(200, [b'{"id": "v1_'], is_whole=False), errors.StreamTruncated),
     "a file of others": (
@@ -295,6 +310,7 @@ LEADS_ASTRAY = {
     "not encrypted": "http://storage.googleapis.com/a",
     "a file of ours": "file:///etc/passwd",
     "a bad port": "https://storage.googleapis.com.evil:99999999/a",
+    "no address": "https://[storage.googleapis.com/a",
 }
 
 
@@ -329,6 +345,7 @@ DOWNLOADS: dict[str, tuple[Reply, type[errors.ProviderError]]] = {
     "gone": (gemini.refused(404, "NOT_FOUND", "File not found"), errors.JobMissing),
     "forbidden": (gemini.refused(403, "PERMISSION_DENIED", "Not for you"), errors.NotPermitted),
     "cut": (media.content(b"vi", is_whole=False), errors.StreamTruncated),
+    "empty": (media.content(), errors.Broken),
     "too long": (media.content(bytes(1100), bytes(1100)), errors.Broken),
     "round and round": (Reply(302, [], headers={"location": "/again/files/x"}), errors.Broken),
 }

@@ -68,6 +68,7 @@ async def test_video_that_begins_with_a_picture(http: httpx2.AsyncClient) -> Non
     ("reply", "error"),
     [
         (media.video_content(is_whole=False), errors.StreamTruncated),
+        (media.video_content(b""), errors.Broken),
         (Reply.json({"detail": "soon"}), errors.Broken),
         (said.error(404, "Video has expired"), errors.JobMissing),
         (said.error(503, "busy"), errors.Overloaded),
@@ -124,6 +125,7 @@ async def test_job_without_a_reason(http: httpx2.AsyncClient) -> None:
 
 QUESTIONS: list[tuple[Reply, type[errors.ProviderError], bool]] = [
     (said.error(404, "Not found"), errors.JobMissing, True),
+    (Reply(404, [b"<html>Not Found</html>"], "text/html"), errors.Broken, False),
     (said.error(503, "busy"), errors.Overloaded, False),
     (said.error(429, "slow down", code="rate_limit_exceeded"), errors.RateLimited, False),
     (said.error(401, "Wrong key", code="invalid_api_key"), errors.Unauthorized, False),
@@ -180,7 +182,7 @@ async def test_handle_leads_to_no_other_address(handle: str, http: httpx2.AsyncC
     assert "?" not in server.asked[0].path
 
 
-@pytest.mark.parametrize("begun", [{}, {"id": ""}, {"id": ".."}, {"id": "x" * 201}, {"id": "a\nb"}, {"id": 7}, []])
+@pytest.mark.parametrize("begun", [{}, {"id": ""}, {"id": ".."}, {"id": "x" * 1_001}, {"id": "a\nb"}, {"id": 7}, []])
 async def test_job_without_a_name(begun: Any, http: httpx2.AsyncClient) -> None:
     async with scripted(Reply.json(begun)) as server:
         with pytest.raises(errors.Broken) as caught:

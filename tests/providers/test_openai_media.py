@@ -183,6 +183,14 @@ async def test_error_in_an_answer_of_success(http: httpx2.AsyncClient) -> None:
             await made(Craft.TRANSCRIPTION, server, http, wanting(Craft.TRANSCRIPTION))
 
 
+async def test_picture_of_a_reseller(http: httpx2.AsyncClient) -> None:
+    """The models are the same, and as touchy."""
+    async with scripted(media.images()) as server:
+        for model in ("openai/gpt-image-2", "gpt-image-2", "my-diffusion"):
+            await made(Craft.IMAGE, server, http, wanting(Craft.IMAGE, model=model))
+    assert ["response_format" in asked.json for asked in server.asked] == [False, False, True]
+
+
 async def test_too_many_pictures(http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("spoonfeeder.providers.openai_images.MOST_REPLY_BYTES", 1_000)
     async with scripted(media.images(bytes(2_000))) as server:
@@ -218,9 +226,8 @@ async def test_speech_that_is_no_whole_file(
 ) -> None:
     monkeypatch.setattr("spoonfeeder.providers.openai_speech.MOST_BYTES", 15_000)
     async with scripted(reply) as server:
-        spoken = await made(Craft.SPEECH, server, http, wanting(Craft.SPEECH))
         with pytest.raises(error) as caught:
-            await files_of(spoken)
+            await made(Craft.SPEECH, server, http, wanting(Craft.SPEECH))
     assert type(caught.value) is error
     assert caught.value.may_have_happened
 

@@ -1193,6 +1193,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comfyui/workflows/{workflow_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Workflow
+         * @description What would be refused if it were run now with these parameters, per input and in words; nothing is run.
+         */
+        post: operations["check_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/comfyui/workflows/{workflow_id}": {
         parameters: {
             query?: never;
@@ -3153,6 +3173,40 @@ export interface components {
             /** Conversation Id */
             conversation_id?: string | null;
         };
+        /**
+         * CheckInput
+         * @description What the run would be asked for, as in generate; what is absent comes from the defaults and the graph itself.
+         */
+        CheckInput: {
+            /** Prompt Text */
+            prompt_text?: string | null;
+            /** Negative Prompt */
+            negative_prompt?: string | null;
+            /** Parameters */
+            parameters?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * CheckOut
+         * @description `ok`: nothing is an error. At most 500 problems are told, errors first; `more` counts the rest.
+         *
+         *     `checked_against` says how much is known of the nodes: as ComfyUI has them now, as it last told this server, only
+         *     ComfyUI's own as they usually are, or nothing. In the last two cases most faults are only warnings.
+         */
+        CheckOut: {
+            /** Ok */
+            ok: boolean;
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+            /** More */
+            more: number;
+            /**
+             * Checked Against
+             * @enum {string}
+             */
+            checked_against: "live" | "cached" | "builtin" | "nothing";
+        };
         /** Choice */
         Choice: {
             /**
@@ -4874,6 +4928,15 @@ export interface components {
             success: boolean;
             data: components["schemas"]["ChatAnswer"];
         };
+        /** Ok[CheckOut] */
+        Ok_CheckOut_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data: components["schemas"]["CheckOut"];
+        };
         /** Ok[ConnectionReport] */
         Ok_ConnectionReport_: {
             /**
@@ -5546,6 +5609,41 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * ProblemOut
+         * @description An error is what ComfyUI, or this server, will refuse; a warning is worth a look.
+         *
+         *     Without `node_id` it is about the whole graph or, with `input`, about a parameter of that name.
+         *     `choices` are the first 20; `nearest` are up to three names that exist.
+         */
+        ProblemOut: {
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** Node Id */
+            node_id: string | null;
+            /** Title */
+            title: string | null;
+            /** Class Type */
+            class_type: string | null;
+            /** Input */
+            input: string | null;
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unknown_node" | "no_output" | "circle" | "missing_input" | "bad_link" | "missing_node" | "wrong_output" | "link_type" | "wrong_type" | "converted" | "out_of_range" | "not_a_choice" | "missing_model" | "missing_file" | "unsafe_path" | "missing_upload" | "parameter";
+            /** Message */
+            message: string;
+            /** Value */
+            value: string | null;
+            /** Choices */
+            choices: string[];
+            /** Nearest */
+            nearest: string[];
         };
         /**
          * ProfileInput
@@ -6629,6 +6727,8 @@ export interface components {
             code?: string | null;
             /** Error */
             error?: string | null;
+            /** At */
+            at?: string | null;
         };
         /**
          * UsageGroup
@@ -18823,6 +18923,160 @@ export interface operations {
             };
             /** @description Request-URI Too Long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Header Fields Too Large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    check_workflow: {
+        parameters: {
+            query?: {
+                profile_id?: string | null;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok_CheckOut_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request-URI Too Long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,7 +19,7 @@ class Definitions:
         self._plain: dict[str, bool] = {}
 
     def __contains__(self, class_type: str) -> bool:
-        return isinstance(self._told.get(class_type), Mapping)
+        return isinstance(self._told.get(class_type), dict)
 
     def inputs(self, node: Node) -> Mapping[str, InputSpec]:
         """Those of its class, and those that its choices bring along: `mode.strength` where `mode` is "manual"."""

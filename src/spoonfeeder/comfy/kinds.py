@@ -14,11 +14,10 @@ FILES: dict[str, Kind] = {"image": "image", "audio": "audio", "video": "video", 
 
 def field_as_told(name: str, spec: InputSpec) -> Field | None:
     """For an input that ComfyUI tells choices or a kind of file of."""
-    label = label_of(name, spec)
     if spec.upload:
-        return Field(label, "string", FILES[spec.upload], "input")
+        return Field(label_of(name, spec), "string", FILES[spec.upload], "input")
     if spec.choices or spec.type == "COMBO":
-        return Field(label, "select", "model" if _are_models(spec) else "choice", GROUP)
+        return Field(label_of(name, spec), "select", "model" if _are_models(spec) else "choice", GROUP)
     return None
 
 

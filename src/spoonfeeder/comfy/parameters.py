@@ -1,6 +1,6 @@
 """What of a workflow can be edited: the parameters that a form shows (spec/comfyui-sessions.md 7.1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal, NotRequired
 
@@ -11,9 +11,9 @@ from spoonfeeder.comfy.anatomy import Anatomy
 from spoonfeeder.comfy.builtin import core_nodes
 from spoonfeeder.comfy.definitions import Definitions
 from spoonfeeder.comfy.fields import SIZE, Field, Kind, Type, field_of
-from spoonfeeder.comfy.graph import Graph, title_of
+from spoonfeeder.comfy.graph import Graph, Node, title_of
 from spoonfeeder.comfy.kinds import choices_in, field_as_told, field_of_value
-from spoonfeeder.comfy.links import looks_linked
+from spoonfeeder.comfy.links import Link, as_link
 from spoonfeeder.comfy.objects import InputSpec, ObjectInfo
 from spoonfeeder.comfy.options import SAMPLERS, SCHEDULERS
 from spoonfeeder.comfy.seeds import SAFE_SEED
@@ -103,14 +103,17 @@ class _Extraction:
         found: dict[Place, ExtractedParameter] = {}
         for widget in widgets:
             place = self._place_of(widget)
-            if place and (parameter := self._parameter(place)):
+            if place and place not in found and (parameter := self._parameter(place)):
                 parameter |= {"label": widget.label, "title": widget.title, "promoted": "subgraph"}
-                found.setdefault(place, parameter)
+                found[place] = parameter
         for place, label in common_places(self._graph, self._anatomy):
-            if place not in found and (parameter := self._parameter(place)):
-                parameter["promoted"] = "common"
-                if label:
-                    parameter["label"], parameter["kind"] = label, "prompt"
+            known = found.get(place)
+            if (parameter := known or self._parameter(place)) is None:
+                continue
+            if label:
+                parameter["kind"] = "prompt"
+            if known is None:
+                parameter |= {"label": label or parameter["label"], "promoted": "common"}
                 found[place] = parameter
         self._add_rest(found)
         return list(islice(found.values(), MAX_PARAMETERS))
@@ -134,33 +137,41 @@ class _Extraction:
     def _linked_meanings(self) -> dict[Place, Meaning]:
         """What the literals mean that are linked to inputs of the table or of choices."""
         found: dict[Place, Meaning] = {}
+        ends: dict[tuple[Link, str], Place | None] = {}
         for node_id, node in self._graph.items():
+            specs = self._specs(node)
             for name, value in node["inputs"].items():
-                if looks_linked(value) and (place := literal_at(self._graph, node_id, name)):
-                    spec = self._spec(node_id, name)
-                    if place not in found and (field := self._field(node_id, name, spec, place)):
-                        found[place] = field, spec
+                link = as_link(value)
+                field = self._field(node["class_type"], name, specs.get(name)) if link else None
+                if link is None or not (field or name in SIZE):
+                    continue
+                if (link, name) not in ends:
+                    ends[link, name] = literal_at(self._graph, node_id, name)
+                place = ends[link, name]
+                if place and (field := field or self._size(name, place)):
+                    found.setdefault(place, (field, specs.get(name)))
         return found
 
-    def _field(self, node_id: str, name: str, spec: InputSpec | None, place: Place) -> Field | None:
-        field = field_of(self._graph[node_id]["class_type"], name) or (field_as_told(name, spec) if spec else None)
-        return field or (SIZE.get(name) if place in self._names else None)
+    def _field(self, class_type: str, name: str, spec: InputSpec | None) -> Field | None:
+        return field_of(class_type, name) or (field_as_told(name, spec) if spec else None)
 
-    def _spec(self, node_id: str, name: str) -> InputSpec | None:
+    def _size(self, name: str, place: Place) -> Field | None:
+        return SIZE[name] if name in SIZE and place in self._names else None
+
+    def _specs(self, node: Node) -> Mapping[str, InputSpec]:
         """By this ComfyUI, else by ComfyUI's own definition of a class that it does not have."""
-        node = self._graph[node_id]
         known = self._definitions if node["class_type"] in self._definitions else self._core
-        return known.inputs(node).get(name)
+        return known.inputs(node)
 
     def _parameter(self, place: Place) -> ExtractedParameter | None:
         value = value_at(self._graph, place)
         if not isinstance(value, SCALARS):
             return None
-        spec = self._spec(place.node, place.input)
-        field = self._field(place.node, place.input, spec, place)
+        node = self._graph[place.node]
+        spec = self._specs(node).get(place.input)
+        field = self._field(node["class_type"], place.input, spec) or self._size(place.input, place)
         if field is None and place in self._linked:
             field, spec = self._linked[place]
-        node = self._graph[place.node]
         parameter = _described(place, field or field_of_value(place.input, spec, value), value, spec)
         parameter["title"] = title_of(node) or node["class_type"]
         parameter["standard"] = self._names.get(place)

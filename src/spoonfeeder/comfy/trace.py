@@ -88,6 +88,7 @@ def _held(graph: Graph, node_id: str, wanted: str) -> str | None:
 
 
 def _only_literal(node: Node) -> str | None:
-    names = list(node["inputs"])
-    is_value = len(names) == 1 and names[0].lower() in VALUES and not looks_linked(node["inputs"][names[0]])
-    return names[0] if is_value else None
+    if len(node["inputs"]) != 1:
+        return None
+    [(name, value)] = node["inputs"].items()
+    return name if name.lower() in VALUES and not looks_linked(value) else None

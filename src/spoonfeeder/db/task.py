@@ -33,6 +33,7 @@ class Task(Owned, LifeCycle, Created, Updated, Deletable, Base):
     `sent_at` is stored before a call that must not be made twice, `call_id` is its row in `usage_calls`.
     A row with `generation_id` follows that generation, and no worker takes it.
     `schedule_id` is no foreign key: a schedule that is removed leaves its many runs untouched.
+    `idx_tasks_listed` and `idx_tasks_deleted` are what lists of tasks and of results are counted by.
     """
 
     __tablename__ = "tasks"
@@ -51,6 +52,12 @@ class Task(Owned, LifeCycle, Created, Updated, Deletable, Base):
             postgresql_where=text("generation_id IS NOT NULL AND status IN ('pending', 'running')"),
         ),
         Index("idx_tasks_workspace_created", "workspace_id", desc("created_at"), desc("id")),
+        Index(
+            "idx_tasks_listed",
+            *("workspace_id", "status", "type", "provider"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index("idx_tasks_deleted", "id", postgresql_where=text("deleted_at IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -79,7 +86,14 @@ class Task(Owned, LifeCycle, Created, Updated, Deletable, Base):
 
 class Result(Owned, Created, Updated, Base):
     __tablename__ = "results"
-    __table_args__ = (Index("idx_results_workspace_created", "workspace_id", desc("created_at"), desc("id")),)
+    __table_args__ = (
+        Index("idx_results_workspace_created", "workspace_id", desc("created_at"), desc("id")),
+        Index(
+            "idx_results_workspace_type_created",
+            *("workspace_id", "type", desc("created_at"), desc("id")),
+            postgresql_include=["task_id"],
+        ),
+    )
 
     id: Mapped[Id]
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"), unique=True)

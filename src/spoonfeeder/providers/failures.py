@@ -81,6 +81,10 @@ _BY_STATUS: Mapping[int, type[ProviderError]] = {
 
 _GIVEN_UP_BY_GATEWAYS = frozenset({502, 504, 520, 524})
 """Said by one in between that waits no longer, or lost the provider; the provider itself names its error."""
+_LOST_BY_GATEWAYS = re.compile(
+    r"reset before headers(?!.*(?:connection failure|connection timeout|overflow))", re.IGNORECASE | re.DOTALL
+)
+"""Envoy's 503 of a request that was on its way; of the others it says that they never were."""
 
 _TOO_LONG = re.compile(
     r"(?:maximum|available|model'?s?|the) context (?:length|size|window)|prompt is too long"
@@ -130,8 +134,15 @@ def error_of(refusal: Refusal, model: str | None = None) -> ProviderError:
     return kind(
         _sentence(kind, refusal, model),
         retry_after_seconds=refusal.retry_after_seconds,
-        may_have_happened=refusal.status in _GIVEN_UP_BY_GATEWAYS and not any(refusal.codes),
+        may_have_happened=_is_lost(refusal),
     )
+
+
+def _is_lost(refusal: Refusal) -> bool:
+    """No word of the provider's own, but of one in between that lost it."""
+    if any(refusal.codes):
+        return False
+    return refusal.status in _GIVEN_UP_BY_GATEWAYS or bool(_LOST_BY_GATEWAYS.search(refusal.message))
 
 
 def _kind(refusal: Refusal) -> type[ProviderError]:

@@ -17,12 +17,11 @@ from spoonfeeder.providers.base import ChatMessage, Connection, Picture, Usage
 from spoonfeeder.providers.errors import Broken, ContentPolicy, Failed, ProviderError, Rejected
 from spoonfeeder.providers.gemini_request import EARLY_API_VERSION, Pictures, contents_of, once
 from spoonfeeder.providers.gemini_sdk import Server
-from spoonfeeder.providers.media import MOST_BYTES, InputFile, patience
+from spoonfeeder.providers.media import MOST_REPLY_BYTES, InputFile, patience
 from spoonfeeder.providers.pictures import from_base64
 from spoonfeeder.providers.sdk_http import decoded
-from spoonfeeder.providers.streaming import body
+from spoonfeeder.providers.streaming import body, due_in
 
-MOST_REPLY_BYTES = MOST_BYTES * 4 // 3 + 1024 * 1024
 MOST_INPUT_BYTES = 18 * 1024 * 1024
 """Google takes what is longer by its store of files only."""
 SHOWN_LETTERS = 300
@@ -43,7 +42,7 @@ class Generation:
         files: Pictures = {}
         parts: tuple[str | Picture, ...] = (*(Picture(each.media_type, each.data) for each in inputs), text)
         contents = contents_of([ChatMessage(MessageRole.USER, parts)], files)
-        until = asyncio.get_running_loop().time() + self._patience
+        until = due_in(self._patience)
 
         async def send() -> None:
             await self._server.models.generate_content(
@@ -80,10 +79,7 @@ async def files_in(answer: wire.Chunk) -> list[tuple[str, bytes]]:
 
 
 def _file(blob: wire.Blob) -> tuple[str, bytes]:
-    try:
-        return blob.mime_type or "application/octet-stream", from_base64(blob.data or "")
-    except ValueError:
-        raise Broken("The server sent a file that cannot be decoded.") from None
+    return blob.mime_type or "application/octet-stream", from_base64(blob.data or "")
 
 
 def nothing_made(answer: wire.Chunk, wanted: str) -> ProviderError:

@@ -19,7 +19,7 @@ from spoonfeeder.providers.failures import error_of, noted, require_sendable, re
 from spoonfeeder.providers.gemini_request import EARLY_API_VERSION
 from spoonfeeder.providers.gemini_sdk import base_url
 from spoonfeeder.providers.sdk_http import MAX_ERROR_BYTES, SENT_AND_WATCHED
-from spoonfeeder.providers.streaming import body
+from spoonfeeder.providers.streaming import body, file_in
 
 MOST_REDIRECTS = 3
 ERROR_SECONDS = 10.0
@@ -29,12 +29,15 @@ GOOGLES_HOSTS = (".googleapis.com", ".googleusercontent.com")
 
 
 class Refused(Exception):
-    """An answer with an error status; `error` is what to raise."""
+    """An answer with an error status; `error` is what to raise.
 
-    def __init__(self, status: int, error: ProviderError) -> None:
-        super().__init__(status)
-        self.status = status
+    `is_gone`: Google itself says that it has no such thing, and not a web server in between.
+    """
+
+    def __init__(self, error: ProviderError, *, is_gone: bool) -> None:
+        super().__init__()
         self.error = error
+        self.is_gone = is_gone
 
 
 class Rest:
@@ -50,7 +53,7 @@ class Rest:
     ) -> bytes:
         """The whole answer. Raises Refused, and ProviderError where there is no answer."""
         response = await self._sent(method, f"{self._base}{path}", content, due)
-        if response.status_code != httpx2.codes.OK:
+        if not response.is_success:
             raise await self._refusal(response, model)
         async with aclosing(body(response, due, most_bytes)) as received:
             return b"".join([part async for part in received])
@@ -68,8 +71,8 @@ class Rest:
             raise Broken("The file is passed on from address to address.")
         if response.status_code != httpx2.codes.OK:
             refused = await self._refusal(response, "")
-            raise JobMissing("Google no longer has this file.") if refused.status in GONE else refused.error
-        async with aclosing(body(response, due, most_bytes)) as received:
+            raise JobMissing("Google no longer has this file.") if refused.is_gone else refused.error
+        async with aclosing(file_in(response, due, most_bytes)) as received:
             async for chunk in received:
                 yield chunk
 
@@ -91,9 +94,12 @@ class Rest:
 
     def _next(self, url: str, location: str) -> str:
         """Raises Broken for an address that is neither this server's nor one of Google's."""
-        target = urljoin(url, location)
-        host = urlsplit(target).hostname or ""
-        is_googles = urlsplit(target).scheme == "https" and host.endswith(GOOGLES_HOSTS)
+        try:
+            target = urljoin(url, location)
+            host = urlsplit(target).hostname or ""
+        except ValueError:
+            target = host = ""
+        is_googles = target.startswith("https:") and host.endswith(GOOGLES_HOSTS)
         if _origin(target) != _origin(self._base) and not is_googles:
             raise Broken("The file lies at an address that is not Google's.")
         return target
@@ -105,8 +111,10 @@ class Rest:
                 told = await read_json(response, MAX_ERROR_BYTES, deadline_seconds=ERROR_SECONDS)
         except (BrokenReply, httpx2.HTTPError):
             pass
-        refusal = wire.refusal_of(wire.error_in(told), response.status_code, retry_after(response.headers))
-        return Refused(response.status_code, error_of(noted(refusal, self._connection.api_key), model))
+        explained = wire.error_in(told)
+        refusal = wire.refusal_of(explained, response.status_code, retry_after(response.headers))
+        is_gone = explained is not None and response.status_code in GONE
+        return Refused(error_of(noted(refusal, self._connection.api_key), model), is_gone=is_gone)
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

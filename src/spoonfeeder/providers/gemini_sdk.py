@@ -49,7 +49,7 @@ class _Client(SdkClient):
         if exchange.files:
             request = await asyncio.to_thread(_with_files, request, exchange.files)
         response = await super().send(request, stream=True)
-        if response.status_code != httpx2.codes.OK:
+        if not response.is_success:
             return response
         exchange.opened.append(response)
         return httpx2.Response(httpx2.codes.OK, content=b"" if stream else b"{}", request=request)

@@ -14,11 +14,22 @@ from spoonfeeder.core.errors import Invalid, invalid_field
 from spoonfeeder.providers import gemini_interactions as wire
 from spoonfeeder.providers.base import Connection, Picture
 from spoonfeeder.providers.errors import Broken, Failed, JobMissing, option_not_supported
-from spoonfeeder.providers.gemini_generation import MOST_REPLY_BYTES, require_sendable_size
-from spoonfeeder.providers.gemini_rest import GONE, Refused, Rest
-from spoonfeeder.providers.media import MOST_VIDEO_BYTES, Look, Made, MadeFile, MediaRequest, of_bytes, patience
+from spoonfeeder.providers.gemini_generation import require_sendable_size
+from spoonfeeder.providers.gemini_rest import Refused, Rest
+from spoonfeeder.providers.media import (
+    MOST_REPLY_BYTES,
+    MOST_VIDEO_BYTES,
+    Look,
+    Made,
+    MadeFile,
+    MediaRequest,
+    of_bytes,
+    patience,
+    require_handle,
+)
 from spoonfeeder.providers.pictures import encoded, from_base64
 from spoonfeeder.providers.sdk_http import decoded
+from spoonfeeder.providers.streaming import due_in
 
 SHORT_REPLY_BYTES = 1024 * 1024
 LOOK_SECONDS = 60.0
@@ -47,17 +58,14 @@ class GeminiVideo:
 
     async def start(self, request: MediaRequest) -> str:
         asked = await asyncio.to_thread(_asked, request, _wishes(request.options))
-        due = _in(self._patience)
+        due = due_in(self._patience)
         try:
             told = await self._rest.ask(
                 "POST", "/interactions", asked, due=due, most_bytes=MOST_REPLY_BYTES, model=request.model
             )
         except Refused as refused:
             raise refused.error from None
-        handle = (await asyncio.to_thread(decoded, told, wire.Interaction)).id
-        if not handle:
-            raise Broken("The server began a job without telling its id.")
-        return handle
+        return require_handle((await asyncio.to_thread(decoded, told, wire.Interaction)).id)
 
     async def look(self, handle: str) -> Look:
         told = await self._interaction(handle)
@@ -91,16 +99,18 @@ class GeminiVideo:
 
     async def cancel(self, handle: str) -> None:
         try:
-            await self._rest.ask("POST", f"{_path(handle)}/cancel", due=_in(LOOK_SECONDS), most_bytes=MOST_REPLY_BYTES)
+            await self._rest.ask(
+                "POST", f"{_path(handle)}/cancel", due=due_in(LOOK_SECONDS), most_bytes=MOST_REPLY_BYTES
+            )
         except Refused as refused:
             if refused.error.retryable:
                 raise refused.error from None
 
     async def _interaction(self, handle: str) -> wire.Interaction:
         try:
-            told = await self._rest.ask("GET", _path(handle), due=_in(LOOK_SECONDS), most_bytes=MOST_REPLY_BYTES)
+            told = await self._rest.ask("GET", _path(handle), due=due_in(LOOK_SECONDS), most_bytes=MOST_REPLY_BYTES)
         except Refused as refused:
-            raise JobMissing if refused.status in GONE else refused.error from None
+            raise JobMissing if refused.is_gone else refused.error from None
         interaction = await asyncio.to_thread(decoded, told, wire.Interaction)
         if not interaction.status:
             raise Broken
@@ -109,7 +119,9 @@ class GeminiVideo:
     async def _is_stored(self, file_id: str) -> bool:
         """Whether the file can be fetched; where Google refuses to tell, the download itself will."""
         try:
-            told = await self._rest.ask("GET", f"/files/{file_id}", due=_in(LOOK_SECONDS), most_bytes=SHORT_REPLY_BYTES)
+            told = await self._rest.ask(
+                "GET", f"/files/{file_id}", due=due_in(LOOK_SECONDS), most_bytes=SHORT_REPLY_BYTES
+            )
         except Refused as refused:
             if refused.error.retryable:
                 raise refused.error from None
@@ -124,14 +136,13 @@ class GeminiVideo:
     async def _file(self, video: wire.Content) -> MadeFile:
         media_type = video.mime_type or "video/mp4"
         if not video.uri:
-            return of_bytes(media_type, await asyncio.to_thread(_decoded, video.data or ""))
+            return of_bytes(media_type, await asyncio.to_thread(from_base64, video.data or ""))
         file_id = _file_id(video.uri)
         return MadeFile(media_type, lambda: self._download(file_id))
 
-    async def _download(self, file_id: str) -> AsyncGenerator[bytes]:
+    def _download(self, file_id: str) -> AsyncGenerator[bytes]:
         path = f"/files/{file_id}:download?alt=media"
-        async for chunk in self._rest.download(path, due=_in(self._patience), most_bytes=MOST_VIDEO_BYTES):
-            yield chunk
+        return self._rest.download(path, due=due_in(self._patience), most_bytes=MOST_VIDEO_BYTES)
 
 
 def _wishes(options: Mapping[str, Any]) -> Wishes:
@@ -190,16 +201,5 @@ def _file_id(uri: str) -> str:
     return found[1]
 
 
-def _decoded(data: str) -> bytes:
-    try:
-        return from_base64(data)
-    except ValueError:
-        raise Broken("The server sent a video that cannot be decoded.") from None
-
-
 def _path(handle: str) -> str:
     return f"/interactions/{quote(handle, safe='')}"
-
-
-def _in(seconds: float) -> float:
-    return asyncio.get_running_loop().time() + seconds

@@ -9,6 +9,7 @@ import httpx2
 
 from spoonfeeder.core.vocabulary import FinishReason
 from spoonfeeder.providers.base import Connection, Usage
+from spoonfeeder.providers.errors import Broken
 
 
 class Craft(StrEnum):
@@ -42,11 +43,21 @@ class MediaRequest:
 MOST_BYTES = 64 * 1024 * 1024
 """Of what one call makes, all files together; videos may be longer."""
 MOST_VIDEO_BYTES = 512 * 1024 * 1024
+MOST_REPLY_BYTES = MOST_BYTES * 4 // 3 + 1024 * 1024
+"""Of an answer that holds the files as base64."""
+LONGEST_HANDLE = 1_000
 
 
 def patience(connection: Connection) -> float:
     """Seconds for something to be made: five times as long as for the first word of an answer."""
     return 5 * connection.first_byte_seconds
+
+
+def require_handle(handle: str) -> str:
+    """The same. Raises Broken for what no row can hold, or no address can name."""
+    if not handle.strip(".") or len(handle) > LONGEST_HANDLE or not handle.isprintable():
+        raise Broken("The server began a job without a name to ask for it.")
+    return handle
 
 
 Chunks = Callable[[], AsyncGenerator[bytes]]

@@ -30,12 +30,12 @@ from spoonfeeder.providers.errors import (
     option_not_supported,
 )
 from spoonfeeder.providers.failures import Refusal
-from spoonfeeder.providers.openai_sdk import Server, due_in, refusal_in
+from spoonfeeder.providers.openai_sdk import Server, refusal_in
 from spoonfeeder.providers.openai_wire import Answer, Chunk, embeddings_of, messages_to
 from spoonfeeder.providers.pictures import made_beside
 from spoonfeeder.providers.reserved import RESERVED_OPTIONS
 from spoonfeeder.providers.sdk_http import decoded, require_no_page
-from spoonfeeder.providers.streaming import body, drained, server_sent_events
+from spoonfeeder.providers.streaming import body, drained, due_in, server_sent_events
 
 LISTING_SECONDS = 30.0
 

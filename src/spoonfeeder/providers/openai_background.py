@@ -18,10 +18,11 @@ from spoonfeeder.providers.errors import Broken
 from spoonfeeder.providers.media import Craft, InputFile, Look, Made, MediaRequest
 from spoonfeeder.providers.openai_jobs import asking_for, handle_of, path_to, verdict
 from spoonfeeder.providers.openai_options import taken
-from spoonfeeder.providers.openai_sdk import Server, due_in
+from spoonfeeder.providers.openai_sdk import Server
 from spoonfeeder.providers.openai_told import tokens_of
 from spoonfeeder.providers.pictures import encoded
 from spoonfeeder.providers.sdk_http import decoded, require_no_page
+from spoonfeeder.providers.streaming import due_in
 
 RESPONSES = "responses"
 WORKING = frozenset({"queued", "in_progress"})

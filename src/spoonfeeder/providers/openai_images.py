@@ -13,17 +13,16 @@ import msgspec
 
 from spoonfeeder.providers.base import Connection, Usage
 from spoonfeeder.providers.errors import Broken
-from spoonfeeder.providers.media import MOST_BYTES, Craft, InputFile, Made, MediaRequest, of_bytes, patience
+from spoonfeeder.providers.media import MOST_REPLY_BYTES, Craft, InputFile, Made, MediaRequest, of_bytes, patience
 from spoonfeeder.providers.openai_options import taken
-from spoonfeeder.providers.openai_sdk import Server, due_in
+from spoonfeeder.providers.openai_sdk import Server
 from spoonfeeder.providers.openai_told import known, lenient
 from spoonfeeder.providers.pictures import from_base64
 from spoonfeeder.providers.sdk_http import decoded
-from spoonfeeder.providers.streaming import body
+from spoonfeeder.providers.streaming import body, due_in
 
-MOST_REPLY_BYTES = MOST_BYTES * 4 // 3 + 1024 * 1024
 ALWAYS_BASE64 = ("gpt-image", "chatgpt-image")
-"""Models that refuse to be told how to send a picture."""
+"""Models that refuse to be told how to send a picture; resellers put their maker's name before it."""
 
 
 class _Split(msgspec.Struct):
@@ -83,7 +82,7 @@ class OpenAIImages:
 
     def _asked(self, request: MediaRequest) -> dict[str, Any]:
         asked = taken(Craft.IMAGE, request.options, self._server.connection.url)
-        if not request.model.startswith(ALWAYS_BASE64):
+        if not request.model.rpartition("/")[2].startswith(ALWAYS_BASE64):
             asked.setdefault("response_format", "b64_json")
         return asked | {"model": request.model, "prompt": request.prompt}
 
@@ -118,10 +117,7 @@ def _made(told: _Pictures, request: MediaRequest) -> Made:
 def _bytes_of(picture: _Picture) -> bytes:
     if not picture.b64_json:
         raise Broken("The server answered without the picture itself.")
-    try:
-        return from_base64(picture.b64_json)
-    except ValueError:
-        raise Broken("The server sent a picture that cannot be decoded.") from None
+    return from_base64(picture.b64_json)
 
 
 def _media_type(named: Any) -> str:

@@ -9,13 +9,14 @@ import httpx2
 import msgspec
 import openai
 
-from spoonfeeder.providers.errors import Broken, JobMissing, ProviderError, Rejected, Timeout
-from spoonfeeder.providers.openai_sdk import Server, due_in
+from spoonfeeder.providers.errors import JobMissing, ProviderError, Rejected, Timeout
+from spoonfeeder.providers.media import require_handle
+from spoonfeeder.providers.openai_sdk import Server
 from spoonfeeder.providers.openai_wire import refusal_of
 from spoonfeeder.providers.sdk_http import decoded, require_no_page
+from spoonfeeder.providers.streaming import due_in
 
 LOOK_SECONDS = 30.0
-LONGEST_HANDLE = 200
 _BLAMES_REQUEST = ("invalid_", "image_", "empty_", "unsupported_", "failed_to_download_image")
 
 
@@ -27,9 +28,7 @@ def handle_of(response: httpx2.Response) -> str:
     """Of a job that was begun. Raises Broken."""
     require_no_page(response)
     begun = decoded(response.content, _Begun)
-    if not begun.id.strip(".") or len(begun.id) > LONGEST_HANDLE or not begun.id.isprintable():
-        raise Broken("The server began a job without a name to ask for it.")
-    return begun.id
+    return require_handle(begun.id)
 
 
 def path_to(kind: str, handle: str, *more: str) -> str:
@@ -38,11 +37,12 @@ def path_to(kind: str, handle: str, *more: str) -> str:
 
 @asynccontextmanager
 async def asking_for(server: Server, seconds: float = LOOK_SECONDS) -> AsyncIterator[None]:
-    """Around requests about a job. Raises JobMissing, ProviderError."""
+    """Around requests about a job. Raises JobMissing, ProviderError; what a web server in between says ends no job."""
     async with server.asking(due_in(seconds), Timeout):
         try:
             yield
-        except openai.NotFoundError:
+        except openai.NotFoundError as error:
+            require_no_page(error.response)
             raise JobMissing from None
 
 

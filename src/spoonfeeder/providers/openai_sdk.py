@@ -132,11 +132,6 @@ def _sdk(connection: Connection, http: httpx2.AsyncClient) -> openai.AsyncOpenAI
     return sdk
 
 
-def due_in(seconds: float) -> float:
-    """By the loop's clock."""
-    return asyncio.get_running_loop().time() + seconds
-
-
 def refusal_in(response: httpx2.Response) -> Refusal:
     """What a response that is no success says."""
     try:

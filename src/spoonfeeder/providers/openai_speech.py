@@ -3,7 +3,7 @@
 https://platform.openai.com/docs/api-reference/audio/createSpeech
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any, ClassVar
 
@@ -12,10 +12,10 @@ import httpx2
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.providers.base import Connection
 from spoonfeeder.providers.errors import Broken
-from spoonfeeder.providers.media import MOST_BYTES, Craft, Made, MadeFile, MediaRequest, patience
+from spoonfeeder.providers.media import MOST_BYTES, Craft, Made, MediaRequest, of_bytes, patience
 from spoonfeeder.providers.openai_options import taken
-from spoonfeeder.providers.openai_sdk import Server, due_in
-from spoonfeeder.providers.streaming import body
+from spoonfeeder.providers.openai_sdk import Server
+from spoonfeeder.providers.streaming import due_in, file_in
 
 DEFAULT_VOICE = "alloy"
 """The one that servers of other makers know as well."""
@@ -37,7 +37,6 @@ class OpenAISpeech:
         self._patience = patience(connection)
 
     async def make(self, request: MediaRequest) -> Made:
-        """The file arrives while its chunks are read."""
         asked = taken(Craft.SPEECH, request.options, self._server.connection.url)
         media_type = _media_type(asked.setdefault("response_format", "mp3"))
         asked.setdefault("voice", DEFAULT_VOICE)
@@ -46,7 +45,9 @@ class OpenAISpeech:
         async with self._server.making(Craft.SPEECH, until, request.model):
             response = await self._server.post("/audio/speech", asked, is_stream=True, accept="audio/*")
         await _require_audio(response)
-        spoken = MadeFile(_told_type(response) or media_type, lambda: _chunks(response, until))
+        async with aclosing(file_in(response, until, MOST_BYTES)) as received:
+            recording = b"".join([chunk async for chunk in received])
+        spoken = of_bytes(_told_type(response) or media_type, recording)
         return Made(model=request.model, files=(spoken,), details={"count": 1, "characters": len(request.prompt)})
 
 
@@ -67,13 +68,3 @@ async def _require_audio(response: httpx2.Response) -> None:
     if response.headers.get("content-type", "").startswith(("text/", "application/json")):
         await response.aclose()
         raise Broken("The server answered without a recording.")
-
-
-async def _chunks(response: httpx2.Response, first_byte_at: float) -> AsyncGenerator[bytes]:
-    is_empty = True
-    async with aclosing(body(response, first_byte_at, MOST_BYTES)) as received:
-        async for chunk in received:
-            is_empty = False
-            yield chunk
-    if is_empty:
-        raise Broken("The server answered with an empty recording.")

@@ -14,9 +14,10 @@ from spoonfeeder.providers.base import Connection
 from spoonfeeder.providers.errors import Broken
 from spoonfeeder.providers.media import Craft, InputFile, Made, MediaRequest, patience
 from spoonfeeder.providers.openai_options import taken
-from spoonfeeder.providers.openai_sdk import Files, Server, due_in
+from spoonfeeder.providers.openai_sdk import Files, Server
 from spoonfeeder.providers.openai_told import known, lenient, number_of, tokens_of
 from spoonfeeder.providers.sdk_http import decoded, require_no_page
+from spoonfeeder.providers.streaming import due_in
 
 ENDINGS: Mapping[str, str] = {
     "audio/mpeg": "mp3",

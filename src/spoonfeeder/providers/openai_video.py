@@ -26,10 +26,10 @@ from spoonfeeder.providers.media import (
 )
 from spoonfeeder.providers.openai_jobs import asking_for, handle_of, path_to, verdict
 from spoonfeeder.providers.openai_options import taken
-from spoonfeeder.providers.openai_sdk import Files, Server, due_in
+from spoonfeeder.providers.openai_sdk import Files, Server
 from spoonfeeder.providers.openai_told import known, number_of
 from spoonfeeder.providers.sdk_http import decoded, require_no_page
-from spoonfeeder.providers.streaming import body
+from spoonfeeder.providers.streaming import due_in, file_in
 
 VIDEOS = "videos"
 WORKING = frozenset({"queued", "in_progress", "processing"})
@@ -99,7 +99,7 @@ class OpenAIVideo:
         if response.headers.get("content-type", "").startswith(("text/", "application/json")):
             await response.aclose()
             raise Broken("The server answered without the video.")
-        async with aclosing(body(response, until, MOST_VIDEO_BYTES)) as received:
+        async with aclosing(file_in(response, until, MOST_VIDEO_BYTES)) as received:
             async for chunk in received:
                 yield chunk
 

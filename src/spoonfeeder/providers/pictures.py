@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from spoonfeeder.providers.base import ChatMessage, Picture
+from spoonfeeder.providers.errors import Broken
 
 _PIECE_BYTES: Final = 3 * 128 * 1024
 """A multiple of 3, as base64 wants; encoding one piece holds the interpreter for about a millisecond."""
@@ -22,9 +23,12 @@ _PIECE_LETTERS: Final = 4 * 128 * 1024
 
 
 def from_base64(text: str) -> bytes:
-    """What `text` encodes; to be called beside the loop. Raises ValueError."""
+    """What `text` of an answer encodes; to be called beside the loop. Raises Broken."""
     pieces = (text[start : start + _PIECE_LETTERS] for start in range(0, len(text), _PIECE_LETTERS))
-    return b"".join(b64decode(piece, validate=True) for piece in pieces)
+    try:
+        return b"".join(b64decode(piece, validate=True) for piece in pieces)
+    except ValueError:
+        raise Broken("The server sent a file that cannot be decoded.") from None
 
 
 async def made_beside(messages: Iterable[ChatMessage], make: Callable[[], _Made]) -> _Made:

@@ -28,6 +28,11 @@ MAX_STREAM_BYTES = 32 * 1024 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+def due_in(seconds: float) -> float:
+    """By the loop's clock."""
+    return asyncio.get_running_loop().time() + seconds
+
+
 async def body(response: httpx2.Response, first_byte_at: float, most_bytes: int | None = None) -> AsyncGenerator[bytes]:
     """The body of a response, decompressed, in pieces of at most 64 KiB.
 
@@ -50,6 +55,17 @@ async def body(response: httpx2.Response, first_byte_at: float, most_bytes: int 
         raise StreamTruncated from None
     finally:
         await response.aclose()
+
+
+async def file_in(response: httpx2.Response, first_byte_at: float, most_bytes: int) -> AsyncGenerator[bytes]:
+    """As `body`, of a file that was asked for; an empty one is none. Raises Broken, too."""
+    is_empty = True
+    async with aclosing(body(response, first_byte_at, most_bytes)) as received:
+        async for chunk in received:
+            is_empty = False
+            yield chunk
+    if is_empty:
+        raise Broken("The server answered with an empty file.")
 
 
 async def patient(

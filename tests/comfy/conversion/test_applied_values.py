@@ -13,6 +13,7 @@ from tests.comfy.conversion.sketches import CLASSES, drawn, node, slot, subgraph
 WIDTH = slot("width", kind="INT")
 INNER = subgraph("in", [node(5, "Make", [64], inputs=[widget("width", 1)])], [[1, -10, 0, 5, 0]], [WIDTH], [])
 PLAIN = drawn(node(1, "Sample", [7, "randomize", 30], pos=[1, 2]))
+SCRIPTED = drawn(node(1, "Sample", [7, "fixed", 30, "heun", 1.0, "a button"]))
 NAMED = drawn(node(1, "Sample", [7, "fixed", 30], widgets_values_named={"seed": 7, "steps": 30}))
 TYPED = drawn(
     node(1, "Sample", inputs=[widget("steps", 1)]), node(2, "PrimitiveNode", [9, "fixed"]), links=[[1, 2, 0, 1, 0]]
@@ -33,6 +34,7 @@ def changed(workflow: dict[str, Any], node_id: str, name: str, value: Any) -> di
     [
         (PLAIN, "1", "seed", 2**63 + 1, [2**63 + 1, "randomize", 30, "heun", 1.0]),
         (PLAIN, "1", "strength", 0.5, [7, "randomize", 30, "heun", 0.5]),
+        (SCRIPTED, "1", "steps", 9, [7, "fixed", 9, "heun", 1.0, "a button"]),
         (NAMED, "1", "steps", 12, [7, "fixed", 12, "heun", 1.0]),
         (PROMOTED, "1:5", "width", 8, [8]),
     ],

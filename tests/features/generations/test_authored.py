@@ -42,7 +42,11 @@ def values_of(workflow_: dict[str, Any], number: int) -> list[Any]:
 async def made(application: Application, session_id: str, **body: Any) -> tuple[dict[str, Any], bytes, Found]:
     """An ended generation, its first picture, and what that tells of the graph."""
     started = await application.generate(session_id, **body)
-    row: dict[str, Any] = await application.ended(started["id"])
+    return await kept(application, started["id"])
+
+
+async def kept(application: Application, generation_id: str) -> tuple[dict[str, Any], bytes, Found]:
+    row: dict[str, Any] = await application.ended(generation_id)
     assert row["status"] == "completed", row["error"]
     picture = (await application.http.get(row["outputs"][0]["url"])).content
     return row, picture, read(picture)
@@ -97,12 +101,15 @@ async def test_what_a_picture_does_not_tell(application: Application) -> None:
     assert found.workflow is None
 
 
-async def test_nodes_of_others_and_uploads_have_their_places(application: Application) -> None:
+async def test_nodes_of_others_uploads_and_second_submits_have_it_too(application: Application) -> None:
     start = ("EmptyImage", list(TINY.values()), "")
     save = ("SaveImage", [PREFIX], "images")
-    pausing = drawn(start, ("ProbeSleep", [0, True, 5], "after"), save)
-    row, picture, found = await made(application, await application.session(pausing))
-    assert found.workflow == pausing, "ComfyUI was asked for a node that is not its own"
+    pausing = drawn(start, ("ProbeSleep", [0.5, True, 5], "after"), save)
+    started = await application.generate(await application.session(pausing))
+    await application.until(started["id"], lambda row: row["started_at"])
+    await application.simulator.restart()
+    row, picture, found = await kept(application, started["id"])
+    assert found.workflow == pausing, "ComfyUI was asked for a node that is not its own, and both submits say the same"
     assert row["outputs"][0]["filename"].startswith("at night")
 
     file = {"file": ("in.png", picture, "image/png")}

@@ -1,5 +1,6 @@
 """Deleting hides, restoring brings back, and after seven days the rows and their files are gone."""
 
+import json
 from pathlib import Path
 
 from sqlalchemy import text
@@ -7,6 +8,7 @@ from sqlalchemy import text
 from spoonfeeder.features.generations.chores import purge_deleted
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.work import open_system_work
+from tests.comfy.metadata.writers import png
 from tests.features.foreign import database
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
@@ -66,6 +68,17 @@ async def test_after_seven_days_rows_and_files_are_gone(application: Application
     await application.json("POST", f"/comfyui/sessions/{session_id}/restore", 409)
     await application.json("POST", f"/comfyui/generations/{generation_id}/restore", 409)
     assert (await application.http.get(f"/api/comfyui/generations/{kept}/outputs/0")).status_code == 200
+
+
+async def test_a_workflow_takes_the_picture_along_that_it_came_in(api: Application) -> None:
+    content = png(texts={"prompt": json.dumps(workflow("txt2img_sd15"))})
+    made = [await api.json("POST", "/comfyui/workflows", 201, files={"file": ("a.png", content)}) for _ in range(2)]
+    assert len(files(api)) == 4
+    await api.json("DELETE", f"/comfyui/workflows/{made[0]['id']}")
+    await eight_days_later(api)
+    assert len(files(api)) == 2
+    assert (await api.http.get(made[1]["thumbnail_url"])).status_code == 200
+    await api.json("GET", f"/media/{made[0]['source_media_id']}", 404)
 
 
 async def test_a_deleted_profile_takes_its_sessions_and_running_work_along(application: Application) -> None:

@@ -2,9 +2,18 @@
 
 from urllib.parse import quote
 
+import pytest
+
 from tests.fixtures.application import Application
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 NAMES = ["gpt-4o", "meta-llama/llama-3:free", "hf.co/org/model:Q4_K_M", "ünïcode model", "a%2Fb"]
+
+
+@pytest.fixture
+def api(emptied_api: Application) -> Application:
+    return emptied_api
 
 
 async def make(api: Application, **fields: object) -> str:

@@ -4,11 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from sqlalchemy import text
 
 from tests.features.foreign import database
 from tests.fixtures.application import Application
 from tests.waiting import until, until_async
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def api(emptied_api: Application) -> Application:
+    return emptied_api
 
 
 @asynccontextmanager

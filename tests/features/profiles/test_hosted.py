@@ -9,8 +9,15 @@ from spoonfeeder.providers.base import Answered, ModelInfo
 from tests.fixtures.application import Application
 from tests.fixtures.scripted import Asked, Reply, scripted
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 KEY = "sk-canary-canary-canary-4711"
 POOL_KEY = "sk-canary-of-the-pool-0815"
+
+
+@pytest.fixture
+def api(emptied_api: Application) -> Application:
+    return emptied_api
 
 
 def listing(asked: Asked) -> Reply:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, update
 
 from spoonfeeder.core.crypto import binding, open_cipher
@@ -9,10 +10,17 @@ from spoonfeeder.db import Profile
 from tests.features.foreign import database
 from tests.fixtures.application import Application
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 KEY = "sk-abcdefghijklmnopqrstuvwxyz1234567890"
 OTHER = "another-key-of-more-than-twenty-letters-4321"
 MASK = "sk-…7890"
 URL = "https://127.0.0.1:9/v1"
+
+
+@pytest.fixture
+def api(emptied_api: Application) -> Application:
+    return emptied_api
 
 
 async def make(api: Application, **fields: object) -> str:

@@ -2,9 +2,13 @@
 
 from uuid import uuid4
 
+import pytest
+
 from tests.features.foreign import insert_foreign
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMPLETE = {
     "name": "Studio",
@@ -17,6 +21,11 @@ COMPLETE = {
     "input_modalities": ["text", "image"],
     "output_modalities": ["text"],
 }
+
+
+@pytest.fixture
+def api(emptied_api: Application) -> Application:
+    return emptied_api
 
 
 async def test_a_profile_is_read_back_as_it_was_sent(api: Application) -> None:

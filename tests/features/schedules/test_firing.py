@@ -1,14 +1,18 @@
 """Every run of a schedule is started exactly once, whoever looks and whatever fails (docs/decisions/0015)."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from spoonfeeder.core.actor import LOCAL_OWNER_ID
+from spoonfeeder.core.actor import LOCAL_OWNER, LOCAL_OWNER_ID
 from spoonfeeder.durable.errands import do_errands
+from spoonfeeder.features.schedules import service
 from spoonfeeder.features.schedules.firing import Due, find_due, fire
-from spoonfeeder.work import open_system_work
+from spoonfeeder.features.schedules.schemas import SchedulePatch
+from spoonfeeder.work import Work, open_system_work, open_work
 from tests.features.schedules.processes import POEM, Processes
 from tests.fixtures.workflows import workflow
 
@@ -102,6 +106,19 @@ async def test_a_run_that_cannot_start_is_told_of_and_the_next_one_comes(process
     assert (row["last_error"], row["last_error_code"], row["run_count"]) == (None, None, 1)
 
 
+async def test_a_crowd_at_nine_is_started_at_one_look(processes: Processes) -> None:
+    """Otherwise those at the end of the line would count as missed."""
+    schedule_id = await processes.schedule("1 minute", name="Crowd")
+    names = "workspace_id, created_by, name, kind, request, cron, next_run_at"
+    await processes.sql(
+        f"INSERT INTO schedules ({names}) SELECT {names} FROM schedules, generate_series(1, 59) WHERE id = :id",
+        id=schedule_id,
+    )
+    await processes.fire()
+    found = "SELECT run_count, count(*) AS schedules FROM schedules WHERE name = 'Crowd' GROUP BY run_count"
+    assert await processes.sql(found) == [{"run_count": 1, "schedules": 60}]
+
+
 def _json() -> str:
     return '{"type": "text", "provider": "ollama", "model": "llama3.2", "prompt": "A poem"}'
 
@@ -160,15 +177,43 @@ async def test_a_process_that_dies_in_the_middle_leaves_nothing_and_another_one_
     assert len(await processes.tasks(schedule_id)) == 1
 
 
-async def test_what_was_found_due_and_changed_meanwhile_is_left_alone(processes: Processes) -> None:
-    schedule_id = await processes.schedule("1 minute")
+async def _found_due(processes: Processes, schedule_id: UUID) -> Due:
     async with open_system_work(processes.first, "test") as work:
         errands = await find_due(work)
     dues = [errand.args[1] for errand in errands]  # type: ignore[attr-defined]
     [due] = [due for due in dues if isinstance(due, Due) and due.id == schedule_id]
+    return due
+
+
+async def test_what_was_found_due_and_fired_meanwhile_is_left_alone(processes: Processes) -> None:
+    schedule_id = await processes.schedule("1 minute")
+    due = await _found_due(processes, schedule_id)
     await asyncio.gather(*(fire(processes.first, due) for _ in range(4)))
     await fire(processes.second, due)
     assert len(await processes.tasks(schedule_id)) == 1
+
+
+CHANGES: dict[str, Callable[[Work, UUID], Awaitable[None]]] = {
+    "paused": lambda work, schedule_id: service.set_enabled(work, schedule_id, False),
+    "moved": lambda work, schedule_id: service.change(work, schedule_id, SchedulePatch(cron="0 8 * * *")),
+    "removed": service.remove,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_was_found_due_and_changed_meanwhile_is_left_alone(processes: Processes, change: str) -> None:
+    """At the same moment it is either started before the change or not at all."""
+    for at_once in (False, True):
+        schedule_id = await processes.schedule("1 minute")
+        due = await _found_due(processes, schedule_id)
+        firing = asyncio.create_task(fire(processes.second, due)) if at_once else None
+        async with open_work(processes.first, LOCAL_OWNER) as work:
+            await CHANGES[change](work, schedule_id)
+        await (firing or fire(processes.second, due))
+        started = await processes.tasks(schedule_id)
+        assert len(started) <= at_once
+        kept = await processes.sql("SELECT run_count FROM schedules WHERE id = :id", id=schedule_id)
+        assert kept == ([] if change == "removed" else [{"run_count": len(started)}])
 
 
 async def test_a_time_zone_that_is_gone_pauses_it(processes: Processes) -> None:

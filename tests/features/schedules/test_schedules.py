@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from tests.features.tasks.asked import upload
+from tests.fixtures.openai_media_replies import png
 from tests.fixtures.server_mode import Person, ServerMode
 from tests.fixtures.workflows import workflow
 from tests.socket_client import open_socket
@@ -80,6 +82,7 @@ async def test_one_time_is_of_the_time_zone_unless_it_names_its_own(desk: Desk) 
         ({"request": POEM | {"type": "song"}}, "request.type: "),
         ({"request": POEM | {"promt": "A poem"}}, "request.promt: "),
         ({"request": {}}, "request.type: "),
+        ({"request": POEM | {"run_after": "2100-01-01T00:00:00Z"}}, "request.run_after: The schedule says when"),
         ({"kind": "generation", "request": {"prompt_text": "A rose"}}, "request: Give a workflow_id"),
         ({"kind": "generation", "request": {"workflow_id": "x"}}, "request.workflow_id: "),
         ({"missed": "run"}, "missed: "),
@@ -145,6 +148,39 @@ async def test_run_now_starts_an_ordinary_row_once_for_one_key(desk: Desk) -> No
         after = await desk.json("GET", f"/schedules/{row['id']}")
         assert (after["run_count"], after["enabled"]) == (1, False)
         assert after["last_run_at"]
+
+
+async def test_what_is_of_another_workspace_is_as_unknown(desk: Desk) -> None:
+    """Which ids exist elsewhere cannot be found out by a schedule, and nothing there can be used."""
+    server = desk.server
+    stranger = server.acting_as(await server.stranger())
+    session_id = await stranger.session(GRAPH)
+    [flow] = await stranger.json("GET", "/comfyui/workflows")
+    media_id, profile_id = await upload(stranger, png()), await stranger.profile()
+    theirs = [
+        ("task", "profile_id", POEM, profile_id),
+        ("task", "inputs", POEM, [media_id]),
+        ("task", "fallback", POEM, [{"provider": "ollama", "profile_id": profile_id}]),
+        ("generation", "profile_id", {"workflow_json": GRAPH}, profile_id),
+        ("generation", "session_id", {"workflow_json": GRAPH}, session_id),
+        ("generation", "workflow_id", {}, flow["id"]),
+    ]
+    for kind, name, request, value in theirs:
+        refused = []
+        for tried in (value, _nobodys(value)):
+            row = await desk.make(kind=kind, request=request | {name: tried}, enabled=False)
+            answer = await desk.person.post(f"/api/schedules/{row['id']}/run")
+            told = answer.json()
+            refused.append((answer.status_code, told["code"], told.get("details"), told["error"]))
+        assert refused[0] == refused[1], name
+        assert refused[0][0] in {404, 422}, name
+
+
+def _nobodys(value: Any) -> Any:
+    """The same with an id that nowhere is."""
+    if isinstance(value, list):
+        return [_nobodys(each) for each in value]
+    return value | {"profile_id": NOBODY} if isinstance(value, dict) else NOBODY
 
 
 async def test_run_now_tells_what_is_wrong(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from spoonfeeder.features.schedules.times import (
 )
 
 BERLIN, NEW_YORK, LORD_HOWE, KOLKATA = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"
+TROLL, CASABLANCA, SAO_PAULO, APIA = "Antarctica/Troll", "Africa/Casablanca", "America/Sao_Paulo", "Pacific/Apia"
 
 JUMPS = ("2026-03-07", "2026-03-28", "2026-04-04", "2026-10-03", "2026-10-24", "2026-10-31")
 
@@ -48,6 +49,13 @@ CHOSEN_HOURS = [
     ("30 2 * * *", BERLIN, "2026-10-25T01:10", ["26 02:30 = 01:30"]),
     ("30 1 * * *", NEW_YORK, "2026-10-31T12:00", ["01 01:30 = 05:30", "02 01:30 = 06:30"]),
     ("45 1 * * *", LORD_HOWE, "2026-04-04T00:00", ["05 01:45 = 14:45", "06 01:45 = 15:15"]),
+    # two hours at once, an hour less for Ramadan, midnight that is left out, a whole day that never was
+    ("30 1,2 * * *", TROLL, "2026-03-28T20:00", ["29 03:00 = 01:00", "30 01:30 = 23:30"]),
+    ("30 1,2 * * *", TROLL, "2026-10-24T22:00", ["25 01:30 = 23:30", "25 02:30 = 00:30", "26 01:30 = 01:30"]),
+    ("30 2 * * *", CASABLANCA, "2026-02-14T12:00", ["15 02:30 = 01:30", "16 02:30 = 02:30"]),
+    ("30 2 * * *", CASABLANCA, "2026-03-21T12:00", ["22 03:00 = 02:00", "23 02:30 = 01:30"]),
+    ("0 0 * * *", SAO_PAULO, "2018-11-03T12:00", ["04 01:00 = 03:00", "05 00:00 = 02:00"]),
+    ("0 9 * * *", APIA, "2011-12-29T12:00", ["29 09:00 = 19:00", "31 00:00 = 10:00", "31 09:00 = 19:00"]),
     # and all other days
     ("0 9 * * 1-5", KOLKATA, "2026-11-20T12:00", ["23 09:00 = 03:30", "24 09:00 = 03:30"]),
     ("@weekly", "UTC", "2026-11-20T12:00", ["22 00:00 = 00:00", "29 00:00 = 00:00"]),
@@ -61,6 +69,8 @@ EVERY_HOUR = [
     ("*/30 * * * *", BERLIN, "2026-10-25T00:10", ["25 02:30 = 00:30", "25 02:00 = 01:00", "25 02:30 = 01:30"]),
     ("*/30 * * * *", NEW_YORK, "2026-03-08T06:10", ["08 01:30 = 06:30", "08 03:00 = 07:00", "08 03:30 = 07:30"]),
     ("30 * * * *", LORD_HOWE, "2026-04-04T14:00", ["05 01:30 = 14:30", "05 01:30 = 15:00", "05 02:30 = 16:00"]),
+    ("0 * * * *", TROLL, "2026-10-25T00:30", ["25 01:00 = 01:00", "25 02:00 = 02:00", "25 03:00 = 03:00"]),
+    ("0 * * * *", APIA, "2011-12-30T08:30", ["29 23:00 = 09:00", "31 00:00 = 10:00", "31 01:00 = 11:00"]),
     ("@hourly", KOLKATA, "2026-11-20T12:00", ["20 18:00 = 12:30", "20 19:00 = 13:30"]),
     ("* * * * *", "UTC", "2026-11-20T12:00", ["20 12:01 = 12:01", "20 12:02 = 12:02"]),
 ]
@@ -71,7 +81,7 @@ def test_the_next_ones(cron: str, zone: str, begin: str, expected: list[str]) ->
     assert after(cron, zone, begin, len(expected)) == expected
 
 
-@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, LORD_HOWE, KOLKATA, "UTC", "America/Santiago"])
+@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, LORD_HOWE, KOLKATA, "UTC", "America/Santiago", TROLL, CASABLANCA])
 def test_a_year_has_a_daily_job_every_day_and_a_minutely_one_without_a_hole(zone: str) -> None:
     for cron in ("30 2 * * *", "0 0 * * *", "45 1 * * *"):
         days = [at.astimezone(ZoneInfo(zone)).date() for at in islice(occurrences(cron, zone, utc("2026-01-01")), 365)]

@@ -141,7 +141,21 @@ async def test_one_for_a_comfyui_comes_with_its_generation(shared_api: Applicati
     for options, code in wrong:
         answer = await task(shared_api, 422, profile_id=profile_id, options=options, **asked)
         assert answer["code"] == code, (options, answer)
+    await _no_film_from_pictures(shared_api, profile_id)
     assert (await shared_api.json("GET", "/stats"))["generations"] == count
+
+
+async def _no_film_from_pictures(api: Application, profile_id: str) -> None:
+    """Whether the workflow is given, kept, or the profile's usual one."""
+    kept = {"name": "Pictures", "profile_id": profile_id, "workflow_json": GRAPH, "is_default": True}
+    workflow_id = (await api.json("POST", "/comfyui/workflows", 201, json=kept))["id"]
+    session = {"title": "Films", "workflow_id": workflow_id}
+    session_id = (await api.json("POST", "/comfyui/sessions", 201, json=session))["id"]
+    for options in ({"workflow_json": GRAPH}, {"workflow_id": workflow_id}, {"session_id": session_id}, {}):
+        named: dict[str, Any] = {"provider": "comfyui", "model": None, "profile_id": profile_id, "options": options}
+        answer = await task(api, 422, type="video", **named)
+        assert answer["code"] == "PROVIDER_NOT_SUPPORTED", (options, answer)
+        assert answer["error"].startswith("This workflow makes images; it cannot make videos."), answer
 
 
 async def test_an_idempotency_key_makes_one_task(shared_api: Application) -> None:

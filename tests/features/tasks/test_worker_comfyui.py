@@ -29,6 +29,7 @@ async def test_a_task_goes_along_with_its_generation(working: Application) -> No
         made = await drawn(working, profile_id)
         assert await watcher.call("subscribe:task", made["id"]) == {"ok": True}
         row = await until(working, made["id"], lambda row: row["status"] == "running" and row["progress"] > 0)
+        assert row["seq"] % 1_000_000 == row["progress"] + 1
         assert row["started_at"]
         row = await ended(working, made["id"])
         told = await watcher.event("task:completed", lambda payload: payload["id"] == made["id"])

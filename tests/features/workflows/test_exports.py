@@ -100,3 +100,16 @@ async def test_a_file_without_a_place_says_so(application: Application) -> None:
     assert (await application.json("GET", f"{path}?format=original", 404))["code"] == "NO_ORIGINAL_WORKFLOW"
     answers = await asyncio.gather(*(fetch(application, path) for _ in range(3)))
     assert {answer[1] for answer in answers} == {"application/json"}
+
+
+async def test_an_upload_is_named_as_comfyui_has_it(api: Application) -> None:
+    await api.profile()
+    upload = await api.json("POST", "/comfyui/uploads", 201, files={"file": ("a.png", picture())})
+    graph = workflow("img2img_sd15")
+    node_id = next(node_id for node_id, node in graph.items() if node["class_type"] == "LoadImage")
+    graph[node_id]["inputs"]["image"] = upload["reference"]
+    row = await api.json("POST", "/comfyui/prompt", 201, json={"workflow_json": graph})
+    exported = json.loads((await fetch(api, f"/comfyui/generations/{row['id']}/export"))[0])
+    assert exported[node_id]["inputs"]["image"] == f"sf_{upload['id']}.png"
+    kept = (await api.json("GET", f"/comfyui/generations/{row['id']}/workflow"))["workflow_json"]
+    assert kept[node_id]["inputs"]["image"] == upload["reference"]

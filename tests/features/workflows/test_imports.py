@@ -1,5 +1,6 @@
 """Any workflow in: both formats, bare or wrapped, as JSON or inside a file; the author's own is kept beside ours."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -81,6 +82,27 @@ async def test_the_editors_format_is_converted_and_kept(api: Application, form: 
     assert shown["workflow_json"] == row["workflow_json"]
     sent_back = await api.json("PUT", f"{PATH}/{row['id']}", json=shown)
     assert (sent_back["version"], sent_back["has_original"]) == (1, True)
+
+
+async def test_an_edit_may_be_in_either_format(api: Application) -> None:
+    made = await api.json("POST", PATH, 201, json={"workflow_json": workflow("model_free_trivial")})
+    await api.profile()
+    edited = await api.json("PATCH", f"{PATH}/{made['id']}", json={"workflow_json": {"workflow": EDITOR}})
+    assert (edited["version"], edited["has_original"], edited["source_kind"]) == (2, True, "api")
+    assert classes(edited) == sorted(node["class_type"] for node in API.values())
+    broken = await api.json("PATCH", f"{PATH}/{made['id']}", 422, json={"workflow_json": {"nodes": [5]}})
+    assert broken["code"] == "WORKFLOW_FORMAT"
+    assert (await api.json("GET", f"{PATH}/{made['id']}"))["version"] == 2
+
+
+async def test_many_who_import_the_same_at_once_make_one(api: Application) -> None:
+    async def send_one() -> tuple[int, str]:
+        answer = await api.http.post(f"/api{PATH}?unless_exists=true", json={"workflow_json": API})
+        return answer.status_code, answer.json()["data"]["id"]
+
+    answers = await asyncio.gather(*(send_one() for _ in range(8)))
+    assert sorted(status for status, _ in answers) == [200] * 7 + [201]
+    assert len({workflow_id for _, workflow_id in answers}) == 1
 
 
 async def test_nodes_that_comfyui_does_not_have_are_named(api: Application) -> None:

@@ -20,6 +20,18 @@ async function thenReread<Answer>(asked: Promise<Answer>): Promise<Answer> {
 export const createWorkflow = (input: Input): Promise<Workflow> =>
   thenReread(read(api.POST("/api/comfyui/workflows", { body: input })));
 
+/** The file goes as it is; a JSON text in it stays to the letter. */
+export function importWorkflowFile(file: File, name: string | null, profileId: string | null): Promise<Workflow> {
+  const bodySerializer = () => {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    if (name) form.append("name", name);
+    if (profileId) form.append("profile_id", profileId);
+    return form;
+  };
+  return thenReread(read(api.POST("/api/comfyui/workflows/upload", { body: { file: "" }, bodySerializer })));
+}
+
 export const changeWorkflow = (id: string, patch: Patch): Promise<Workflow> =>
   thenReread(read(api.PATCH("/api/comfyui/workflows/{workflow_id}", { ...pathOf(id), body: patch })));
 

@@ -4,20 +4,20 @@ import { messageOf } from "@/api/failure";
 import { useIsViewer } from "@/features/auth/me";
 import { toast } from "@/ui/toast";
 import { ImportDialog } from "./import-dialog";
-import { mayBeWorkflow, readWorkflowFile, type WorkflowFile } from "./workflow-file";
+import { mayBeWorkflow, requireWorkflowFile } from "./workflow-file";
 
 /** Imports a workflow file that is dropped anywhere on the page, except where something else takes the drop. */
 export function WorkflowDrop({ onImported, children }: { onImported: (id: string) => void; children: ReactNode }) {
-  const [file, setFile] = useState<WorkflowFile | null>(null);
-  const take = async (dropped: File) => {
+  const [file, setFile] = useState<File | null>(null);
+  const take = (dropped: File) => {
     try {
-      setFile(await readWorkflowFile(dropped));
+      setFile(requireWorkflowFile(dropped));
     } catch (refusal) {
       toast({ kind: "error", message: messageOf(refusal) });
     }
   };
   const isViewer = useIsViewer();
-  const isOver = usePageDrop((dropped) => !isViewer && void take(dropped)) && !isViewer;
+  const isOver = usePageDrop((dropped) => !isViewer && take(dropped)) && !isViewer;
 
   return (
     <>

@@ -2,20 +2,21 @@ import { useQuery } from "@tanstack/react-query";
 import { FileJson } from "lucide-react";
 import { type ChangeEvent, type DragEvent, type FormEvent, useRef, useState } from "react";
 import { ApiFailure, messageOf } from "@/api/failure";
+import type { Workflow } from "@/api/types";
 import { comfyUIProfiles } from "@/features/profiles/comfyui-profiles";
 import { profilesOptions } from "@/features/profiles/queries";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input, Select, TextArea } from "@/ui/field";
 import { toast } from "@/ui/toast";
-import { createWorkflow, LONGEST_NAME } from "./changes";
-import { HOW_TO_EXPORT, readWorkflowFile, type WorkflowFile } from "./workflow-file";
+import { createWorkflow, importWorkflowFile, LONGEST_NAME } from "./changes";
+import { ACCEPTED, nameOf, requireWorkflowFile, WHAT_MAY_BE_IMPORTED } from "./workflow-file";
 
 interface ImportDialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   /** What has been dropped on the page. */
-  file?: WorkflowFile | null;
+  file?: File | null;
   onImported: (id: string) => void;
 }
 
@@ -25,14 +26,14 @@ export function ImportDialog({ open, onOpenChange, file = null, onImported }: Im
     onImported(id);
   };
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Import a workflow" description={HOW_TO_EXPORT}>
+    <Dialog open={open} onOpenChange={onOpenChange} title="Import a workflow" description={WHAT_MAY_BE_IMPORTED}>
       <ImportForm given={file} onCancel={() => onOpenChange(false)} onImported={finish} />
     </Dialog>
   );
 }
 
 interface FormProps {
-  given: WorkflowFile | null;
+  given: File | null;
   onCancel: () => void;
   onImported: (id: string) => void;
 }
@@ -42,18 +43,16 @@ function ImportForm({ given, onCancel, onImported }: FormProps) {
   const choices = comfyUIProfiles(profiles);
   const [file, setFile] = useState(given);
   const [pasted, setPasted] = useState("");
-  const [name, setName] = useState(given?.name ?? "");
+  const [name, setName] = useState(given ? nameOf(given) : "");
   const [profileId, setProfileId] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const text = file?.text ?? pasted;
 
-  const take = async (chosen: File | undefined) => {
+  const take = (chosen: File | undefined) => {
     if (!chosen) return;
     try {
-      const taken = await readWorkflowFile(chosen);
-      setFile(taken);
-      setName(taken.name);
+      setFile(requireWorkflowFile(chosen));
+      setName(nameOf(chosen));
       setFailure(null);
     } catch (refusal) {
       setFailure(refusal);
@@ -64,8 +63,11 @@ function ImportForm({ given, onCancel, onImported }: FormProps) {
     setBusy(true);
     try {
       const profile_id = profileId ?? choices[0]?.id ?? null;
-      const workflow = await createWorkflow({ workflow_json: text, profile_id, name: name.trim() || null });
-      toast({ kind: "info", message: `“${workflow.name}” is imported.` });
+      const named = name.trim() || null;
+      const workflow = await (file
+        ? importWorkflowFile(file, named, profile_id)
+        : createWorkflow({ workflow_json: pasted, profile_id, name: named }));
+      toast({ kind: "info", message: [`“${workflow.name}” is imported.`, ...notesOn(workflow)].join(" ") });
       onImported(workflow.id);
     } catch (refusal) {
       setFailure(refusal);
@@ -75,7 +77,7 @@ function ImportForm({ given, onCancel, onImported }: FormProps) {
   const onDrop = (event: DragEvent) => {
     if (event.dataTransfer.files.length === 0) return;
     event.preventDefault();
-    void take(event.dataTransfer.files[0]);
+    take(event.dataTransfer.files[0]);
   };
   const wrongName = failure instanceof ApiFailure ? failure.fields.name : undefined;
 
@@ -85,12 +87,12 @@ function ImportForm({ given, onCancel, onImported }: FormProps) {
         <p className="flex flex-wrap items-center gap-2 rounded-md border border-line px-3 py-2 text-sm">
           <FileJson size={18} aria-hidden />
           <span className="min-w-0 flex-1 break-words">
-            {file.name}, {sizeOf(file.text)}
+            {file.name}, {sizeOf(file.size)}
           </span>
           <Button onClick={() => setFile(null)}>Remove</Button>
         </p>
       ) : (
-        <Source pasted={pasted} onPaste={setPasted} onFile={(chosen) => void take(chosen)} />
+        <Source pasted={pasted} onPaste={setPasted} onFile={take} />
       )}
       <Field label="Name" error={wrongName}>
         {(told) => (
@@ -121,7 +123,7 @@ function ImportForm({ given, onCancel, onImported }: FormProps) {
       )}
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="strong" busy={busy} disabled={text.trim() === ""}>
+        <Button type="submit" look="strong" busy={busy} disabled={file === null && pasted.trim() === ""}>
           Import
         </Button>
       </DialogActions>
@@ -149,14 +151,7 @@ function Source({ pasted, onPaste, onFile }: SourceProps) {
           Choose a file
         </Button>
         <span className="text-soft text-sm">or drop one here, or paste its text:</span>
-        <input
-          ref={chooser}
-          type="file"
-          accept=".json,application/json"
-          aria-label="Workflow file"
-          onChange={onChosen}
-          hidden
-        />
+        <input ref={chooser} type="file" accept={ACCEPTED} aria-label="Workflow file" onChange={onChosen} hidden />
       </div>
       <Field label="Workflow JSON">
         {(told) => (
@@ -176,8 +171,16 @@ function Source({ pasted, onPaste, onFile }: SourceProps) {
 }
 
 const KIB = 1_024;
+const MOST_WARNINGS = 2;
 
-const sizeOf = (text: string) => {
-  const bytes = new Blob([text]).size;
-  return bytes < KIB ? `${bytes} bytes` : `${Math.round(bytes / KIB)} KiB`;
-};
+const sizeOf = (bytes: number) => (bytes < KIB ? `${bytes} bytes` : `${Math.round(bytes / KIB)} KiB`);
+
+/** What to look at, in sentences. */
+function notesOn({ duplicate_of, warnings }: Workflow): string[] {
+  const same = duplicate_of ? [`“${duplicate_of.name}” has the same graph.`] : [];
+  const first = warnings
+    .slice(0, MOST_WARNINGS)
+    .map(({ class_type, message }) => `${class_type ?? ""} ${message}`.trim());
+  const more = warnings.length - first.length;
+  return [...same, ...first, ...(more > 0 ? [`And ${more} more like these.`] : [])];
+}

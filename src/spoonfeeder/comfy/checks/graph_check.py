@@ -1,6 +1,6 @@
 """The check of a whole graph, as ComfyUI makes it when it is asked to run one (PROTOCOL 3)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from spoonfeeder.comfy.builtin import core_nodes
@@ -22,12 +22,14 @@ STRUCTURE = frozenset({"bad_link", "missing_node", "circle"})
 """Wrong whatever classes a ComfyUI has."""
 
 
-def check_graph(graph: Graph, object_info: ObjectInfo | None = None) -> Problems:
+def check_graph(
+    graph: Graph, object_info: ObjectInfo | None = None, leave_out: Collection[Place] = frozenset()
+) -> Problems:
     """Without `object_info` what depends on definitions is only a warning, and found for ComfyUI's own nodes.
 
     ComfyUI looks at no node that nothing shown or saved depends on; faults of those are warnings too.
     """
-    return _Check(graph, object_info).run()
+    return _Check(graph, object_info, leave_out).run()
 
 
 def is_covered(graph: Graph) -> bool:
@@ -37,8 +39,9 @@ def is_covered(graph: Graph) -> bool:
 
 
 class _Check:
-    def __init__(self, graph: Graph, object_info: ObjectInfo | None) -> None:
+    def __init__(self, graph: Graph, object_info: ObjectInfo | None, leave_out: Collection[Place]) -> None:
         self._graph = graph
+        self._leave_out = set(leave_out)
         self._is_told = object_info is not None
         self._told: ObjectInfo = core_nodes() if object_info is None else object_info
         self._definitions = Definitions(self._told)
@@ -51,17 +54,13 @@ class _Check:
     def run(self) -> Problems:
         if not self._has_output:
             self._problems.add("error" if self._is_told else "warning", Finding("no_output", NOTHING_TO_RUN))
-        unsafe = self._unsafe()
+        self._leave_out |= self._add_unsafe()
         for node_id, node in self._graph.items():
             if node["class_type"] not in self._definitions:
                 self._add_unknown(node_id, node["class_type"])
                 self._add_all(node_id, self._faults_of_unknown(node["inputs"]))
             else:
-                specs = self._definitions.inputs(node)
-                found = (
-                    fault for fault in self._faults(node["inputs"], specs) if Place(node_id, fault[0]) not in unsafe
-                )
-                self._add_all(node_id, found)
+                self._add_all(node_id, self._faults(node["inputs"], self._definitions.inputs(node)))
         self._add_circle()
         return self._problems
 
@@ -69,10 +68,12 @@ class _Check:
         node = self._graph[node_id]
         return node["class_type"] not in self._definitions or name in self._definitions.inputs(node)
 
-    def _unsafe(self) -> set[Place]:
+    def _add_unsafe(self) -> set[Place]:
         """What this server itself does not let through, wherever it stands."""
         found = unsafe_paths(self._graph, self._definitions)
         for place, fault in found.items():
+            if place in self._leave_out:
+                continue
             finding = Finding("unsafe_path", f"'{clean(place.input, 100)}' {fault}.", value_at(self._graph, place))
             self._problems.add("error", finding, place.node, place.input)
         return set(found)
@@ -100,7 +101,8 @@ class _Check:
 
     def _add_all(self, node_id: str, found: Iterator[tuple[str, Finding]]) -> None:
         for name, finding in found:
-            self._problems.add(self._severity(node_id, finding), finding, node_id, name)
+            if Place(node_id, name) not in self._leave_out:
+                self._problems.add(self._severity(node_id, finding), finding, node_id, name)
 
     def _severity(self, node_id: str, finding: Finding) -> Severity:
         is_sure = self._is_told or finding.code in STRUCTURE

@@ -6,10 +6,12 @@ from typing import Any
 from spoonfeeder.comfy.checks.nearest import Nearest
 from spoonfeeder.comfy.checks.problems import Finding, shown
 from spoonfeeder.comfy.definitions import DYNAMIC
+from spoonfeeder.comfy.fields import COMMON
 from spoonfeeder.comfy.files import UPLOAD_PREFIX
 from spoonfeeder.comfy.kinds import choices_in
 from spoonfeeder.comfy.model_names import EXTENSIONS
 from spoonfeeder.comfy.objects import InputSpec
+from spoonfeeder.comfy.refusals import MODEL_INPUTS
 from spoonfeeder.comfy.wording import clean
 
 WRAPPED = "__value__"
@@ -17,15 +19,6 @@ WORDS = {"INT": "a whole number", "FLOAT": "a number"}
 FEW = 5
 FILE_WORDS = {"image": "image", "audio": "audio file", "video": "video file", "file": "file"}
 INPUT_FOLDER = " [input]"
-MODELS = {
-    "ckpt_name": "checkpoint",
-    "lora_name": "LoRA",
-    "vae_name": "VAE",
-    "unet_name": "diffusion model",
-    "clip_name": "text encoder",
-    "control_net_name": "ControlNet",
-    "style_model_name": "style model",
-}
 
 
 def fault_of(name: str, value: Any, spec: InputSpec, nearest: Nearest) -> Finding | None:
@@ -106,11 +99,12 @@ def _file(name: str, value: Any, spec: InputSpec, nearest: Nearest) -> Finding |
 
 
 def _model_word(name: str, value: Any, spec: InputSpec) -> str | None:
-    known = MODELS.get(name.rpartition(".")[2].rstrip("1234"))
-    if known:
-        return known
-    looks = isinstance(value, str) and value.lower().endswith(EXTENSIONS)
-    return "model" if looks and (not spec.choices or _are_files(spec)) else None
+    plain = name.rpartition(".")[2]
+    field = COMMON.get(plain)
+    looks = isinstance(value, str) and value.lower().endswith(EXTENSIONS) and not spec.choices
+    if looks or _are_files(spec) or (field and field.kind == "model"):
+        return MODEL_INPUTS.get(plain, "model")
+    return None
 
 
 def _are_files(spec: InputSpec) -> bool:

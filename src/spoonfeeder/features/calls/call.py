@@ -11,6 +11,7 @@ from spoonfeeder.features.calls.ledger import Ledger
 from spoonfeeder.features.calls.opening import Call, begin
 from spoonfeeder.features.calls.speech import Speech, plain_name
 from spoonfeeder.features.calls.tries import Tries
+from spoonfeeder.features.usage.rows import Ending
 from spoonfeeder.providers.base import Adapter, Delta, Finish, TextDelta, Usage
 from spoonfeeder.providers.errors import ProviderError, StreamTruncated, Timeout
 from spoonfeeder.runtime import Runtime
@@ -39,6 +40,10 @@ class Answering:
     @property
     def cost_usd(self) -> Decimal | None:
         return self._ledger.cost_usd
+
+    @property
+    def unclosed(self) -> Ending | None:
+        return self._ledger.unclosed
 
     @property
     def duration_ms(self) -> int:

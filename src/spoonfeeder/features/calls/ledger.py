@@ -32,7 +32,8 @@ DATE = re.compile(r"[-@]\d[\d-]*")
 class Ledger:
     """`async with` around a call: when it ends the row is closed, also where the waiting task was cancelled.
 
-    `model` is the one that answered, None until the answer is whole; `details` are those of what was made.
+    `model` is the one that answered, None until the answer is whole; `details` are those of what was made. `unclosed`
+    is what the row is still to be closed with, where the database was away.
     """
 
     def __init__(self, runtime: Runtime, actor: User, call: Call[Any], tries: Tries) -> None:
@@ -41,6 +42,7 @@ class Ledger:
         self.details: Mapping[str, Any] = {}
         self.cost_usd: Decimal | None = None
         self.duration_ms = 0
+        self.unclosed: Ending | None = None
         self._runtime = runtime
         self._actor = actor
         self._call = call
@@ -66,6 +68,7 @@ class Ledger:
                 await close_row(work, ending)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("call_not_closed", call=str(ending.id), status=ending.status, error=type(error).__name__)
+            self.unclosed = ending
 
 
 def price_of(

@@ -11,6 +11,7 @@ from spoonfeeder.features.calls.ledger import Ledger
 from spoonfeeder.features.calls.opening import Call
 from spoonfeeder.features.calls.speech import plain_name
 from spoonfeeder.features.calls.tries import Tries
+from spoonfeeder.features.usage.rows import Ending
 from spoonfeeder.providers.base import Connection
 from spoonfeeder.providers.errors import ProviderError, Timeout
 from spoonfeeder.providers.media import Craft, Made, MediaRequest
@@ -33,6 +34,10 @@ class Making:
     @property
     def cost_usd(self) -> Decimal | None:
         return self._ledger.cost_usd
+
+    @property
+    def unclosed(self) -> Ending | None:
+        return self._ledger.unclosed
 
     @property
     def duration_ms(self) -> int:

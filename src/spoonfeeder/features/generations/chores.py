@@ -23,8 +23,10 @@ async def purge_deleted(work: Work) -> None:
     await lock_rows(work.session, Task, Task.generation_id.in_(ids) | Task.profile_id.in_(_gone_profiles()))
     await purge_files(work, Media.generation_id.in_(ids))
     await work.session.execute(delete(Generation).where(Generation.id.in_(ids)))
-    await purge_files(work, long_deleted(Media))
-    await work.session.execute(delete(Media).where(long_deleted(Media)))
+    # A workflow takes along the file that it came in.
+    files = long_deleted(Media) | Media.id.in_(select(Workflow.source_media_id).where(long_deleted(Workflow)))
+    await purge_files(work, files)
+    await work.session.execute(delete(Media).where(files).execution_options(synchronize_session=False))
     await _lock_unlinked(work)
     # The foreign keys take children along, so a parent waits until theirs are purged with their files.
     without_rows = ~select(Generation.id).where(Generation.session_id == Session.id).exists()

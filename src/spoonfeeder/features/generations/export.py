@@ -1,21 +1,26 @@
 """A generation as a file that ComfyUI opens: its graph in either format, or one of its pictures with both inside."""
 
 import asyncio
+from contextlib import suppress
 from typing import Literal
 from uuid import UUID
 
 import orjson
 from starlette.responses import Response
 
+from spoonfeeder.comfy.files import UPLOAD_PREFIX
 from spoonfeeder.comfy.objects import ObjectInfo
 from spoonfeeder.core.actor import User
+from spoonfeeder.core.errors import Invalid
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.generations import queries
 from spoonfeeder.features.generations.authored import as_it_ran, original_of
 from spoonfeeder.features.generations.media_router import find_output
+from spoonfeeder.features.generations.submission import pushed_name
+from spoonfeeder.features.generations.uploads import find_uploads, with_names
 from spoonfeeder.features.workflows.export import json_file, picture_file
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.work import open_work
+from spoonfeeder.work import Work, open_work
 
 GenerationFormat = Literal["api", "original", "picture"]
 
@@ -28,8 +33,8 @@ async def generation_file(
         row = await queries.get(work, generation_id, snapshot=True)
         drawn = await original_of(work, row.workflow_version_id) if form != "api" else None
         media = await find_output(work, generation_id, index) if form == "picture" else None
+        snapshot = await _with_pushed_names(work, row.workflow_json_snapshot or "{}")
     name = f"generation-{generation_id}"
-    snapshot = row.workflow_json_snapshot or "{}"
     if form == "api":
         return json_file(snapshot, name)
     objects = runtime.backends.known_objects(row.backend_url or "")
@@ -37,6 +42,17 @@ async def generation_file(
     if media is None:
         return json_file(ran or drawn, name)
     return await _picture(runtime, media, ran, snapshot)
+
+
+async def _with_pushed_names(work: Work, snapshot: str) -> str:
+    """Uploads as ComfyUI has them in its input folder since the run; those that are gone here keep our reference."""
+    if UPLOAD_PREFIX not in snapshot:
+        return snapshot
+    graph = orjson.loads(snapshot)
+    with suppress(Invalid):
+        uploads = await find_uploads(work, graph)
+        graph = with_names(graph, {place: pushed_name(media) for place, media in uploads.items()})
+    return orjson.dumps(graph).decode()
 
 
 def _ran(drawn: str | None, snapshot: str, object_info: ObjectInfo | None) -> str | None:

@@ -49,6 +49,10 @@ async def prepare(runtime: Runtime, backend: Backend, row: Generation, graph: Gr
 
 async def _push(runtime: Runtime, client: ComfyClient, media: Media) -> str:
     """ComfyUI's name of the file: a file of the same name and content keeps its name, so pushing twice adds nothing."""
-    name = f"sf_{media.id}{PurePosixPath(media.storage_key).suffix}"
     async with runtime.storage.local_file(media.storage_key) as path:
-        return await client.upload(name, path, media.media_type)
+        return await client.upload(pushed_name(media), path, media.media_type)
+
+
+def pushed_name(media: Media) -> str:
+    """What we call an upload in ComfyUI's input folder."""
+    return f"sf_{media.id}{PurePosixPath(media.storage_key).suffix}"

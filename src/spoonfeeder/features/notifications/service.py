@@ -69,8 +69,8 @@ async def mark_all_read(work: Work) -> int:
 async def _mark(work: Work, *conditions: ColumnElement[bool]) -> int:
     unread = mine(work, COLUMNS.id).where(COLUMNS.read_at.is_(None), *conditions)
     # Locked in one order, as those of two windows that are marked at the same time may be the same.
-    ids = list(await work.session.scalars(unread.order_by(COLUMNS.id).with_for_update()))
-    marked = update(Notification).where(COLUMNS.id.in_(ids), COLUMNS.read_at.is_(None)).values(read_at=func.now())
+    locked = unread.order_by(COLUMNS.id).with_for_update(key_share=True).correlate(None)
+    marked = update(Notification).where(COLUMNS.id.in_(locked)).values(read_at=func.now())
     rows = (await work.session.execute(marked.returning(COLUMNS.id, COLUMNS.user_id))).all()
     for row in {row.user_id: row for row in rows}.values():
         _tell(work, row.id, row.user_id, "updated")

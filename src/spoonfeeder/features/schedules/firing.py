@@ -27,7 +27,8 @@ from spoonfeeder.features.schedules.timing import Turn, turn_of
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_work
 
-AT_ONCE = 50
+AT_ONCE = 500
+"""So many, of all workspaces, may come at nine o'clock and none is late."""
 LEFT = "Whoever made it may not start work in this workspace any more; somebody who may can resume it as their own."
 
 log = structlog.get_logger(__name__)

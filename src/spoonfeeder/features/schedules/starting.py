@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.render import validation_failure
 from spoonfeeder.core.vocabulary import ScheduleKind
 from spoonfeeder.db.task import Schedule
@@ -31,7 +32,10 @@ def read_request(kind: str, request: dict[str, Any]) -> TaskInput | ScheduledGen
 
 def storable(kind: str, request: dict[str, Any]) -> dict[str, Any]:
     """As it is kept, in our own names. Raises Invalid."""
-    return read_request(kind, request).model_dump(mode="json", exclude_unset=True)
+    kept = read_request(kind, request).model_dump(mode="json", exclude_unset=True)
+    if kept.get("run_after") is not None:
+        raise invalid_field("request.run_after", "The schedule says when it runs; leave this out.")
+    return kept
 
 
 async def start(work: Work, row: Schedule) -> UUID:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from spoonfeeder.comfy.savers import ANYTHING, made_by
 from spoonfeeder.core.errors import AppError, invalid_field
 from spoonfeeder.core.vocabulary import Modality, Provider
 from spoonfeeder.features.calls.sources import SourceKind, SourceRequired
@@ -13,6 +14,7 @@ from spoonfeeder.features.profiles.comfyui import ComfyUIRequired
 from spoonfeeder.features.tasks.comfyui import names_a_workflow
 from spoonfeeder.features.tasks.places import Place, models_for
 from spoonfeeder.features.tasks.targets import Target, has_speech, offers, providers_for
+from spoonfeeder.providers.ollama_library import full_name
 
 NAMES: Mapping[Provider, str] = {
     Provider.OLLAMA: "Ollama",
@@ -41,11 +43,12 @@ class CannotMake(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be made, from files of which `media_types`."""
+    """What is to be made, from files of which `media_types`; `classes` are the nodes of a workflow that it names."""
 
     kind: Modality
     media_types: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    classes: frozenset[str] | None = None
 
     @property
     def things(self) -> str:
@@ -61,7 +64,7 @@ def choose_first(places: Sequence[Place], wish: Wish, model: str | None) -> Targ
     """Raises CannotMake where nobody can, Invalid where somebody could who needs to know the model."""
     able = [place for place in places if _can(place, wish)]
     if model is not None:
-        listing = [place for place in able if any(each.name == model for each in place.models)]
+        listing = [place for place in able if _lists(place, model)]
         able = listing or [place for place in able if not place.models and _may_take(place, wish)]
     for place in able:
         chosen = model or _model_of(place, wish)
@@ -71,9 +74,8 @@ def choose_first(places: Sequence[Place], wish: Wish, model: str | None) -> Targ
         raise _which_model(able[0], wish, "model")
     if model is not None and any(_can(place, wish) for place in places):
         raise invalid_field("model", f'No profile lists the model "{model}"; name its provider or profile.')
-    raise CannotMake(
-        f"Nobody here makes {wish.things} from that. {_who_can(places, wish)}", details=[_who(places, wish)]
-    )
+    what = f"{wish.things} from such files" if wish.media_types else wish.things
+    raise CannotMake(f"Nobody here makes {what}. {_who_can(places, wish)}", details=[_who(places, wish)])
 
 
 def choose_named(
@@ -95,12 +97,18 @@ def choose_named(
         raise CannotMake(sentence, details=[_who(places, wish, f"{loc}provider")])
     place = place or _usual(places, wanted, wish)
     if wanted is Provider.COMFYUI:
-        _require_workflow(place, wish, loc)
+        _require_workflow(places, place, wish, loc)
         return Target(wanted, place.profile_id)
     chosen = model or _model_of(place, wish)
     if chosen is None and wish.needs_model:
         raise _which_model(place, wish, f"{loc}model")
     return Target(wanted, place.profile_id, chosen)
+
+
+def _lists(place: Place, model: str) -> bool:
+    """An Ollama's own list has the tag of every model, also where a request need not say it."""
+    name = full_name(model) if place.provider is Provider.OLLAMA else model
+    return any(each.name in (model, name) for each in place.models)
 
 
 def _may_take(place: Place, wish: Wish) -> bool:
@@ -118,25 +126,41 @@ def _find(places: Iterable[Place], provider: Provider | None, profile_id: UUID, 
 
 
 def _usual(places: Iterable[Place], provider: Provider, wish: Wish) -> Place:
-    """Of ComfyUI's the first that has a workflow to run, where the wish names none."""
+    """Of ComfyUI's the first that has a fitting workflow, where the wish names none."""
     own = sorted((each for each in places if each.provider is provider), key=lambda each: FIRST[each.kind])
     if not own:
         raise ComfyUIRequired if provider is Provider.COMFYUI else SourceRequired
     return next((each for each in own if _can(each, wish)), own[0])
 
 
-def _require_workflow(place: Place, wish: Wish, loc: str) -> None:
+def _require_workflow(places: Sequence[Place], place: Place, wish: Wish, loc: str) -> None:
     if wish.media_types:
         message = "A workflow is given files by its parameters: put media:<id> there."
         raise invalid_field("inputs" if not loc else f"{loc}provider", message)
-    if not _can(place, wish):
+    if not _has_workflow(place, wish):
         raise NoWorkflow("Choose a workflow: give workflow_id or workflow_json in the options.")
+    made = _made(place, wish)
+    if wish.kind not in made:
+        things = _joined([THINGS[kind] for kind in Modality if kind in made]) or "no files"
+        what = f"This workflow makes {things}; it cannot make {wish.things}. Choose one that can, or somebody else."
+        sentence = f"{what} {_who_can(places, wish)}"
+        raise CannotMake(sentence, details=[_who(places, wish, f"{loc}provider")])
+
+
+def _has_workflow(place: Place, wish: Wish) -> bool:
+    return names_a_workflow(wish.options) or place.classes is not None
+
+
+def _made(place: Place, wish: Wish) -> frozenset[Modality]:
+    """By the workflow that would run there; of one that nobody knows, anything."""
+    classes = place.classes if wish.classes is None else wish.classes
+    return ANYTHING if classes is None else made_by(classes, place.nodes)
 
 
 def _can(place: Place, wish: Wish) -> bool:
     if place.provider is Provider.COMFYUI:
-        has_workflow = names_a_workflow(wish.options) or place.has_workflow
-        return has_workflow and not wish.media_types and offers(place.provider, wish.kind)
+        may_run = _has_workflow(place, wish) and not wish.media_types and offers(place.provider, wish.kind)
+        return may_run and wish.kind in _made(place, wish)
     return not names_a_workflow(wish.options) and offers(place.provider, wish.kind, wish.media_types)
 
 

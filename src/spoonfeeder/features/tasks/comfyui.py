@@ -45,7 +45,7 @@ async def begin(
     run_after: datetime | None = None,
 ) -> UUID:
     """The generation, pending. Raises Invalid about an option, and what `generations.service.create` raises."""
-    given = _read(prompt, options or {})
+    given = read_options(prompt, options or {})
     data = GenerateInput(
         workflow_id=given.workflow_id,
         workflow_json=given.workflow_json,
@@ -62,7 +62,7 @@ async def begin(
     return generation_id
 
 
-def _read(prompt: str, options: Mapping[str, Any]) -> WorkflowOptions:
+def read_options(prompt: str, options: Mapping[str, Any]) -> WorkflowOptions:
     """Of the options those that a workflow takes. Raises Invalid."""
     own = {name: value for name, value in options.items() if name in OPTIONS}
     try:

@@ -54,6 +54,7 @@ class Course:
         self._handle = row.provider_handle
         self._call_id = row.call_id if row.provider_handle else None
         self._remote: RemoteCall | None = None
+        self._asked: Answering | Making | None = None
         self._telling = Telling(lease, row.version, row.progress)
         self._said: list[str] = []
         self._heard_seconds: float | None = None
@@ -118,7 +119,7 @@ class Course:
         return await asking.read_inputs(self._runtime.storage, files)
 
     async def _answered(self, question: Question, call: Call[Any]) -> Produced:
-        answering = Answering(self._runtime, self._lease.actor, call, once=True)
+        self._asked = answering = Answering(self._runtime, self._lease.actor, call, once=True)
         words = 0
         async with aclosing(answering.deltas()) as deltas:
             async for delta in deltas:
@@ -141,7 +142,8 @@ class Course:
 
     async def _made(self, question: Question, craft: Craft, call: Call[Any]) -> Produced:
         self._telling.tell("The provider is at work.")
-        async with Making(self._runtime, self._lease.actor, call, craft) as making:
+        self._asked = making = Making(self._runtime, self._lease.actor, call, craft)
+        async with making:
             made = await making.make()
             require_whole(craft, made)
             outputs = await self._kept(craft, call.id, made)
@@ -207,9 +209,8 @@ class Course:
             await asyncio.gather(work, asked, return_exceptions=True)
 
     async def _complete(self, produced: Produced) -> None:
-        ending = self._ending(CallStatus.COMPLETE, produced) if self._remote else None
         try:
-            await outcomes.complete(self._lease, produced, ending)
+            await outcomes.complete(self._lease, produced, self._ending(CallStatus.COMPLETE, produced))
         except LeaseLost:
             await forget(self._runtime, produced.outputs)
             raise
@@ -249,7 +250,10 @@ class Course:
         )
 
     def _ending(self, status: CallStatus, produced: Produced | None = None, code: str | None = None) -> Ending | None:
-        """Other calls than remote ones have closed their row by now, unless they were never begun."""
+        """Other calls than remote ones close their row themselves, unless the database is away or they never began."""
+        unclosed = self._asked.unclosed if self._asked else None
+        if self._remote is None and (unclosed or produced):
+            return unclosed
         if self._remote is None:
             return Ending(self._call_id, status, 0, Usage(), None, None, code) if self._call_id else None
         if produced is None:

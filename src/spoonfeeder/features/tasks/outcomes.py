@@ -132,7 +132,7 @@ def moved(row: Any, code: str, message: str) -> dict[str, Any]:
     """The columns of a row that goes on to its next target."""
     targets = targets_of(row)
     left: Target = targets[row.target]
-    noted = {**left.as_json(), "code": code, "error": message, "at": datetime.now(UTC).isoformat()}
+    noted = {**left.as_json(), "code": code, "error": message, "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
     return {
         "target": row.target + 1,
         "place": targets[row.target + 1].place,

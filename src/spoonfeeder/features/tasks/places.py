@@ -1,7 +1,7 @@
 """The sources of a workspace in its own order: profiles, then what the settings and the environment have."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,14 +50,18 @@ class Place:
     nodes: ObjectInfo | None = None
 
 
-async def list_places(work: Work) -> list[Place]:
-    """Without asking any of them; the demo is the last profile."""
+async def list_places(work: Work, kind: Modality, only: Collection[UUID] | None = None) -> list[Place]:
+    """Without asking any of them; the demo is the last profile.
+
+    Workflows are read where they could make this kind, models of all profiles or `only` of these.
+    """
     rows = await work.session.execute(
         visible(select(Profile.id, Profile.name, Profile.provider, Profile.url), work.actor)
         .order_by(Profile.id == DEMO_PROFILE_ID, *profiles.ORDER)
         .limit(MOST)
     )
-    models, workflows = await _models(work), await default_workflows(work)
+    models = await _models(work, only)
+    workflows = {} if kind is Modality.TEXT else await default_workflows(work)
     places = [
         Place(
             SourceKind.PROFILE,
@@ -74,13 +78,15 @@ async def list_places(work: Work) -> list[Place]:
     return [*places, *await _of_settings(work), *_of_environment(work)]
 
 
-async def _models(work: Work) -> Mapping[UUID, Sequence[Listed]]:
+async def _models(work: Work, only: Collection[UUID] | None) -> Mapping[UUID, Sequence[Listed]]:
     columns = select(
         ProfileModel.profile_id,
         ProfileModel.model_id,
         ProfileModel.input_modalities,
         ProfileModel.output_modalities,
     )
+    if only is not None:
+        columns = columns.where(ProfileModel.profile_id.in_(only))
     found: dict[UUID, list[Listed]] = defaultdict(list)
     for profile_id, name, takes, makes in await work.session.execute(visible(columns, work.actor)):
         found[profile_id].append(Listed(name, frozenset(takes), frozenset(makes)))

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true, tuple_
 
 from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.pagination import Cursor, Place
 from spoonfeeder.core.vocabulary import Modality, Provider, TaskStatus
-from spoonfeeder.db.task import Task
+from spoonfeeder.db.task import Result, Task
 from spoonfeeder.durable.line import PENDING, RUNNING, in_state
 from spoonfeeder.features.auth.access import visible, visible_rows
 from spoonfeeder.features.tasks import announce
@@ -23,10 +23,11 @@ from spoonfeeder.features.tasks.rows import (
     WHOLE_TASKS,
     merged,
     result_json,
+    seq_of_row,
     task_json,
 )
 from spoonfeeder.features.tasks.service import TaskNotFound
-from spoonfeeder.realtime.events import SEQ_STEP, TaskEvent
+from spoonfeeder.realtime.events import TaskEvent
 from spoonfeeder.work import Work
 
 ACTIVE_LETTERS = 200
@@ -103,7 +104,8 @@ async def page(
 
 
 async def count(work: Work, where: ColumnElement[bool]) -> int:
-    counted = visible_rows(select(func.count(TASK_COLUMNS.id)).where(where), TASK_COLUMNS, work.actor)
+    """From an index alone, as long as no words are looked for."""
+    counted = visible_rows(select(func.count()).select_from(Task).where(where), TASK_COLUMNS, work.actor)
     return int((await work.session.execute(counted)).scalar_one())
 
 
@@ -123,11 +125,9 @@ async def result_page(work: Work, kind: Modality | None, place: Place) -> tuple[
 
 
 async def count_results(work: Work, kind: Modality | None) -> int:
-    counted = (
-        select(func.count(RESULT_COLUMNS.id))
-        .join(Task, TASK_COLUMNS.id == RESULT_COLUMNS.task_id)
-        .where(TASK_COLUMNS.deleted_at.is_(None))
-    )
+    """Less those of deleted tasks, which are few: a join with all the others takes ten times as long."""
+    hidden = exists().where(TASK_COLUMNS.id == RESULT_COLUMNS.task_id, TASK_COLUMNS.deleted_at.is_not(None))
+    counted = select(func.count()).select_from(Result).where(~hidden)
     mine = visible_rows(counted, RESULT_COLUMNS, work.actor).where(_of_kind(kind))
     return int((await work.session.execute(mine)).scalar_one())
 
@@ -137,11 +137,15 @@ def _of_kind(kind: Modality | None) -> ColumnElement[bool]:
 
 
 async def _page(work: Work, statement: Select[Any], columns: Any, place: Place) -> tuple[Sequence[Any], str | None]:
-    ordered = statement.order_by(columns.created_at.desc(), columns.id.desc()).limit(place.limit + 1)
+    """Of the rows before a page only the keys are read, not their texts."""
+    order = (columns.created_at.desc(), columns.id.desc())
     if place.cursor is not None:
         after = tuple_(place.cursor.created_at, place.cursor.id)
-        ordered = ordered.where(tuple_(columns.created_at, columns.id) < after)
-    found = (await work.session.execute(ordered.offset(place.offset))).all()
+        statement = statement.where(tuple_(columns.created_at, columns.id) < after)
+    if place.offset:
+        before = statement.with_only_columns(columns.id).order_by(*order).offset(place.offset)
+        statement = statement.where(columns.id.in_(before.limit(place.limit + 1).correlate(None)))
+    found = (await work.session.execute(statement.order_by(*order).limit(place.limit + 1))).all()
     rows = found[: place.limit]
     more = str(Cursor(rows[-1].created_at, rows[-1].id)) if len(found) > place.limit else None
     return rows, more
@@ -175,11 +179,17 @@ async def active(work: Work) -> list[dict[str, Any]]:
         Task.status,
         Task.progress,
         Task.message,
-        (Task.version * SEQ_STEP).label("seq"),
+        Task.version,
         Task.waiting_reason,
         Task.created_at,
     ).where(in_state(Task, PENDING) | in_state(Task, RUNNING))
     ordered = visible(statement, work.actor).order_by(Task.created_at, Task.id).limit(1_000)
     rows = (await work.session.execute(ordered)).all()
     newest = await work.runtime.live.get_progress([row.id for row in rows if row.status == RUNNING])
-    return [merged({"kind": "task", **row._mapping}, newest.get(row.id)) for row in rows]
+    return [merged(_active(row), newest.get(row.id)) for row in rows]
+
+
+def _active(row: Any) -> dict[str, Any]:
+    item = {"kind": "task", **row._mapping}
+    item["seq"] = seq_of_row(row.status, item.pop("version"), row.generation_id, row.progress)
+    return item

@@ -72,7 +72,7 @@ def task_json(
     whole = dict(zip(names, row, strict=True))
     item = {name: value for name, value in whole.items() if not name.startswith(_OF_RESULT)}
     workspace_id = item.pop("workspace_id")
-    item["seq"] = seq_of(item.pop("version"))
+    item["seq"] = seq_of_row(item["status"], item.pop("version"), item["generation_id"], item["progress"])
     for name in _JSON:
         item[name] = _fragment(item[name])
     found = {name.removeprefix(_OF_RESULT): whole[name] for name in whole if name.startswith(_OF_RESULT)}
@@ -94,6 +94,12 @@ def _result(item: dict[str, Any], workspace_id: UUID, signed_urls: SignedUrls) -
         item["outputs"] = [signed_urls.sign_fields(file, workspace_id) for file in files]
         item["content"] = signed_urls.sign(item["content"], workspace_id)
     return item
+
+
+def seq_of_row(status: str, version: int, generation_id: UUID | None, progress: int) -> int:
+    """The progress of one that follows a generation is of the row itself, and told with this number."""
+    is_told = status == TaskStatus.RUNNING and generation_id is not None
+    return seq_of(version, progress + 1 if is_told else 0)
 
 
 def _fragment(text: str | None) -> orjson.Fragment | None:

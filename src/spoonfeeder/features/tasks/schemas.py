@@ -82,6 +82,7 @@ class Tried(BaseModel):
     model: str | None = None
     code: str | None = None
     error: str | None = None
+    at: Timestamp | None = None
 
 
 class ResultOutput(BaseModel):

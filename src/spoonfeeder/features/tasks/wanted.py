@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.features.profiles.options import require_free, require_harmless
 from spoonfeeder.features.tasks import comfyui
 from spoonfeeder.features.tasks.choosing import Wish, choose_first, choose_named
+from spoonfeeder.features.tasks.graphs import wanted_workflow
 from spoonfeeder.features.tasks.inputs import find_inputs
 from spoonfeeder.features.tasks.places import Place, list_places
 from spoonfeeder.features.tasks.schemas import TaskInput
@@ -26,17 +28,32 @@ PAST = timedelta(minutes=1)
 async def find_targets(work: Work, data: TaskInput) -> tuple[Target, ...]:
     """Who are asked, in this order.
 
-    Raises CannotMake, SourceRequired, ComfyUIRequired, NoWorkflow, and Invalid about a field.
+    Raises CannotMake, SourceRequired, ComfyUIRequired, NoWorkflow, GraphError, and Invalid about a field.
     """
     require_due(data.run_after)
-    wish = Wish(data.type, await find_inputs(work, data.type, data.inputs), data.options or {})
-    places = await list_places(work)
+    wish = await _wish(work, data)
+    places = await list_places(work, data.type, _named(data))
     targets = (_first(places, wish, data), *_others(places, wish, data))
     _require_prompt(data, targets)
     _require_options(data, targets)
     for target in targets:
         _require_taken(places, wish, target)
     return targets
+
+
+def _named(data: TaskInput) -> list[UUID] | None:
+    """The profiles, where it is they alone who are asked."""
+    named = [data.profile_id, *(each.profile_id for each in data.fallback)]
+    return None if None in named else [each for each in named if each]
+
+
+async def _wish(work: Work, data: TaskInput) -> Wish:
+    options = data.options or {}
+    media_types = await find_inputs(work, data.type, data.inputs)
+    if not comfyui.names_a_workflow(options):
+        return Wish(data.type, media_types, options)
+    classes = await wanted_workflow(work, comfyui.read_options(data.prompt, options))
+    return Wish(data.type, media_types, options, classes)
 
 
 def _first(places: list[Place], wish: Wish, data: TaskInput) -> Target:

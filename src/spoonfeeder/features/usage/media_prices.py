@@ -1,7 +1,7 @@
-"""What pictures, speech, transcripts and videos cost: by genai-prices, and by length where its list has no such price.
+"""What pictures, speech, transcripts and videos cost, by genai-prices; what its list does not have is unknown.
 
-Prices per second are those of the vendors' own pages (openai.com/api/pricing, ai.google.dev/gemini-api/docs/pricing),
-as they stood on 2026-10-07; the one of spoken text is OpenAI's own estimate.
+Of Sora alone, which is sold by the second, the prices are our own: those that OpenAI published when it began to sell it
+in October 2025, taken from third parties that quote its page, and compared with no bill.
 """
 
 import math
@@ -15,21 +15,17 @@ from genai_prices import Usage as PricedUsage
 from genai_prices import types
 
 from spoonfeeder.core.vocabulary import Provider
-from spoonfeeder.features.usage.prices import SMALLEST, prices_all, seller_of, sold
+from spoonfeeder.features.usage.prices import SMALLEST, VENDORS, prices_all, seller_of, sold
 from spoonfeeder.providers.base import Usage
 
 _SHARES = tuple(f"{side}_{kind}_tokens" for side in ("input", "output") for kind in ("text", "image", "audio", "video"))
-_PER_SECOND: tuple[tuple[str, re.Pattern[str], Mapping[str, str]], ...] = (
-    ("openai", re.compile(r"sora-2(-20\d\d.*)?"), {"720p": "0.10"}),
-    ("openai", re.compile(r"sora-2-pro(-20\d\d.*)?"), {"720p": "0.30", "1024p": "0.50"}),
-    ("openai", re.compile(r"gpt-4o-mini-tts(-20\d\d.*)?"), {"": "0.00025"}),
-    ("google", re.compile(r"veo-3\.1-generate-.*"), {"720p": "0.40", "1080p": "0.40", "4k": "0.60"}),
-    ("google", re.compile(r"veo-3\.1-fast-generate-.*"), {"720p": "0.10", "1080p": "0.12", "4k": "0.30"}),
-    ("google", re.compile(r"veo-3\.1-lite-generate-.*"), {"720p": "0.05", "1080p": "0.08"}),
+_PER_SECOND: tuple[tuple[re.Pattern[str], Mapping[int, str]], ...] = (
+    (re.compile(r"sora-2(-20\d\d.*)?"), {720: "0.10"}),
+    (re.compile(r"sora-2-pro(-20\d\d.*)?"), {720: "0.30", 1024: "0.50"}),
 )
-"""Seller, model, and US dollars by resolution; "" where there is none."""
+"""Model, and US dollars by the shorter side."""
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
-_LINES = {2160: "4k"}
+_USUAL_SIDE = 720
 
 
 def cost_of_made(
@@ -75,25 +71,22 @@ def _tokens(prices: types.ModelPrice, usage: Usage, details: Mapping[str, Any]) 
 
 def _by_length(provider: Provider, url: str | None, model: str, details: Mapping[str, Any]) -> Decimal | None:
     seller, seconds = seller_of(provider, url), _number(details, "seconds")
-    if seller is None or seconds is None:
+    if seller is None or seller.id != VENDORS[Provider.OPENAI] or seconds is None:
         return None
-    name = model.removeprefix("models/")
-    rates = next((rates for sold_by, named, rates in _PER_SECOND if sold_by == seller.id and named.fullmatch(name)), {})
-    rate = rates.get("") or rates.get(_resolution(details))
+    rates = next((rates for named, rates in _PER_SECOND if named.fullmatch(model)), {})
+    rate = rates.get(_shorter_side(details))
     if rate is None:
         return None
     cost = Decimal(rate) * Decimal(str(seconds)) * int(_number(details, "count") or 1)
     return cost.quantize(SMALLEST, ROUND_HALF_UP)
 
 
-def _resolution(details: Mapping[str, Any]) -> str:
-    """As it is sold; both vendors make 720p where nothing else is asked for."""
-    told = details.get("resolution") or details.get("size") or "720p"
-    size = _SIZE.fullmatch(str(told))
-    if size is None:
-        return str(told).lower()
-    lines = min(int(size[1]), int(size[2]))
-    return _LINES.get(lines, f"{lines}p")
+def _shorter_side(details: Mapping[str, Any]) -> int:
+    """In pixels; 0 where it cannot be read."""
+    if "size" not in details:
+        return _USUAL_SIDE
+    size = _SIZE.fullmatch(str(details["size"]))
+    return min(int(size[1]), int(size[2])) if size else 0
 
 
 def _number(details: Mapping[str, Any], name: str) -> float | None:

@@ -1,7 +1,7 @@
 """What ComfyUI would refuse of a run of a stored workflow, told without asking it to run anything."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -72,27 +72,31 @@ def _check(
             parameters=data.parameters,
             object_info=object_info,
         )
-        faults: list[Mapping[str, Any]] = []
+        faults: Sequence[Mapping[str, Any]] = ()
     except Invalid as error:
-        planned, faults = None, list(error.details or ())
+        planned, faults = None, error.details or ()
     graph = planned.graph if planned else graph
-    problems = check_graph(graph, object_info)
-    _add_faults(problems, graph, faults)
+    wrong = {str(fault["loc"]).removeprefix(f"{REQUEST}."): str(fault["message"]) for fault in faults}
+    asked = {place for name in wrong.keys() & data.parameters.keys() if (place := _place_of(graph, name))}
+    problems = check_graph(graph, object_info, asked)
+    _add_faults(problems, graph, wrong)
     for sentence in planned.warnings if planned else ():
         problems.add("warning", Finding("parameter", sentence))
     return graph, problems
 
 
-def _add_faults(problems: Problems, graph: Graph, faults: list[Mapping[str, Any]]) -> None:
-    """Of the request's parameters; `<node>.<input>` stands for a place in the graph."""
+def _add_faults(problems: Problems, graph: Graph, wrong: Mapping[str, str]) -> None:
     told = _places_of(problems)
-    for fault in faults:
-        name = str(fault["loc"]).removeprefix(f"{REQUEST}.")
-        node_id, _, entry = name.rpartition(".")
-        place = Place(node_id, entry) if node_id in graph else None
+    for name, message in wrong.items():
+        place = _place_of(graph, name)
         if place not in told:
-            finding = Finding("parameter", str(fault["message"]))
-            problems.add("error", finding, *(place or (None, name)))
+            problems.add("error", Finding("parameter", message), *(place or (None, name)))
+
+
+def _place_of(graph: Graph, name: str) -> Place | None:
+    """`<node>.<input>` stands for a place in the graph."""
+    node_id, _, entry = name.rpartition(".")
+    return Place(node_id, entry) if node_id in graph else None
 
 
 def _places_of(problems: Problems) -> set[Place | None]:

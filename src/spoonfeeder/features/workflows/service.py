@@ -60,9 +60,7 @@ async def create(work: Work, data: WorkflowDetails, read: ReadWorkflow, source: 
     return workflow.id
 
 
-async def update_workflow(
-    work: Work, workflow_id: UUID, data: WorkflowPatch, read: ReadWorkflow | None = None
-) -> None:
+async def update_workflow(work: Work, workflow_id: UUID, data: WorkflowPatch, read: ReadWorkflow | None = None) -> None:
     """`read` is the graph of `data`, if it has one. Raises WorkflowNotFound, Invalid."""
     given = data.model_dump(exclude_unset=True, exclude={"workflow_json"})
     before = await place_of(work, workflow_id)

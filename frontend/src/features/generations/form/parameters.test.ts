@@ -34,6 +34,9 @@ const workflow = (more: Partial<Workflow> = {}): Workflow => ({
   thumbnail_url: null,
   is_default: true,
   generation_count: 0,
+  version: 1,
+  source_kind: "api",
+  source_media_id: null,
   created_at: "",
   updated_at: "",
   workflow_json: '{"3": {"inputs": {"seed": 42, "steps": 20, "denoise": 1}}, "10": {"inputs": {"steps": 20}}}',
@@ -43,6 +46,10 @@ const workflow = (more: Partial<Workflow> = {}): Workflow => ({
   negative_prompt: "blurry",
   loras: [],
   takes_loras: true,
+  has_original: false,
+  warnings: [],
+  duplicate_of: null,
+  unknown_classes: [],
   ...more,
 });
 
