@@ -31,6 +31,8 @@ from tests.embedded.running_up import Up
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PATIENCE_MS = 15_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+ROOM_FOR_TWO: ViewportSize = {"width": 1280, "height": 1400}
+"""For two cards with pictures: the list draws only what is in sight."""
 ADMIN, PASSWORD = "ada@example.org", "correct horse battery"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NOT_OURS = ("Failed to load resource", "WebSocket connection to")

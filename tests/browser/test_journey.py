@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EXAMPLES, Api, ComfyUIPage, NewPage
+from tests.browser.conftest import EXAMPLES, ROOM_FOR_TWO, Api, ComfyUIPage, NewPage
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +74,7 @@ def test_two_windows_stay_in_step(new_page: NewPage, session_id: str, api: Api) 
 
 
 def test_settings_of_a_picture_make_it_again(comfyui: ComfyUIPage, page: Page, session_id: str, api: Api) -> None:
+    page.set_viewport_size(ROOM_FOR_TWO)
     comfyui.open(session_id)
     comfyui.generate("the same style as last week", Steps=5)
     comfyui.expect_picture("the same style as last week")

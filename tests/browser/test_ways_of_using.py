@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Api, ComfyUIPage, NewPage
+from tests.browser.conftest import ROOM_FOR_TWO, Api, ComfyUIPage, NewPage
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +32,7 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_the_main_page_by_keyboard_alone(comfyui: ComfyUIPage, page: Page, session_id: str) -> None:
+    page.set_viewport_size(ROOM_FOR_TWO)
     comfyui.open(session_id)
     prompt = page.get_by_role("textbox", name="Prompt", exact=True)
     expect(page.get_by_role("button", name="Generate", exact=True)).to_be_enabled()

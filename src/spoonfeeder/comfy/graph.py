@@ -16,6 +16,11 @@ MAX_DEPTH = 64
 NUMBER_LIMIT = 2**64
 MAX_NAME_LENGTH = 80
 WRAPPERS = ("prompt", "output", "workflow_json", "workflow")
+NODE_PARTS = frozenset({"class_type", "inputs"})
+NO_WORKFLOW = (
+    "This JSON is no ComfyUI workflow, which is an object with its nodes. Take the file that ComfyUI saves, with "
+    "Workflow > Export or Export (API)."
+)
 
 
 class GraphError(AppError):
@@ -36,6 +41,8 @@ def parse(source: Any) -> Graph:
     graph = _unwrap(document)
     if not graph:
         raise GraphError("The workflow is empty: it has no nodes.")
+    if not any(isinstance(node, dict) and NODE_PARTS & node.keys() for node in graph.values()):
+        raise GraphError(NO_WORKFLOW)
     if len(graph) > MAX_NODES:
         raise GraphError(f"The workflow has more than {MAX_NODES} nodes.")
     for node_id, node in graph.items():
@@ -98,7 +105,7 @@ def _require_storable(value: Any) -> None:
 
 def _unwrap(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict):
-        raise GraphError("The workflow must be a JSON object with one entry per node.")
+        raise GraphError(NO_WORKFLOW)
     if _is_editor_format(document):
         raise _editor_format()
     for key in WRAPPERS:

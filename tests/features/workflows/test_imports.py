@@ -96,13 +96,15 @@ async def test_an_edit_may_be_in_either_format(api: Application) -> None:
 
 
 async def test_many_who_import_the_same_at_once_make_one(api: Application) -> None:
-    async def send_one() -> tuple[int, str]:
-        answer = await api.http.post(f"/api{PATH}?unless_exists=true", json={"workflow_json": API})
+    async def send_one(body: dict[str, Any]) -> tuple[int, str]:
+        answer = await api.http.post(f"/api{PATH}?unless_exists=true", **body)
         return answer.status_code, answer.json()["data"]["id"]
 
-    answers = await asyncio.gather(*(send_one() for _ in range(8)))
-    assert sorted(status for status, _ in answers) == [200] * 7 + [201]
-    assert len({workflow_id for _, workflow_id in answers}) == 1
+    file = {"files": {"file": ("a.png", writers.png(texts={"prompt": json.dumps(workflow("model_free_trivial"))}))}}
+    for body in ({"json": {"workflow_json": API}}, file):
+        answers = await asyncio.gather(*(send_one(body) for _ in range(8)))
+        assert sorted(status for status, _ in answers) == [200] * 7 + [201]
+        assert len({workflow_id for _, workflow_id in answers}) == 1
 
 
 async def test_nodes_that_comfyui_does_not_have_are_named(api: Application) -> None:
@@ -151,6 +153,13 @@ async def test_what_cannot_be_a_workflow(api: Application) -> None:
     )
     assert json.loads((await api.json("GET", f"{PATH}/{row['id']}/versions/1"))["original"])["extra"] == {"x": None}
     assert (await api.http.get(f"/api{PATH}/{row['id']}/export?format=png")).status_code == 200
+    ran = {"1": {"class_type": "KSampler", "inputs": {"cfg": float("nan")}}}
+    row = await api.json("POST", PATH, 201, json={"workflow_json": json.dumps(ran)})
+    assert json.loads(row["workflow_json"])["1"]["inputs"] == {"cfg": None}, "as of the editor's"
+    strange: Any
+    for strange in ([], 5, "[]", '{"name": "x"}', '{"prompt": null}'):
+        told = (await api.json("POST", PATH, 422, json={"workflow_json": strange}))["error"]
+        assert "workflow, " in told, told
 
 
 async def test_the_same_again_is_told_or_taken(api: Application) -> None:

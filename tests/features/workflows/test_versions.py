@@ -93,6 +93,18 @@ async def test_going_back_is_a_new_version(api: Application) -> None:
     assert (await api.json("POST", f"{path}/versions/3/restore"))["version"] == 3
     assert (await api.json("POST", f"{path}/versions/1/restore"))["version"] == 3, "that is what it is"
     assert await numbers(api, path) == [3, 2, 1]
+    for cfg in (1, FIRST["3"]["inputs"]["cfg"]):
+        same_graph = json.loads(made["workflow_json"])
+        same_graph["3"]["inputs"]["cfg"] = cfg
+        edited = await api.json("PATCH", path, json={"workflow_json": same_graph})
+    assert (edited["version"], edited["has_original"]) == (5, False)
+    back = await api.json("POST", f"{path}/versions/1/restore")
+    assert (back["version"], back["has_original"]) == (6, True), "the editor's graph is a part of it"
+    moved = json.loads(json.dumps(editor))
+    moved["nodes"][0]["pos"] = [5, 5]
+    assert (await api.json("PATCH", path, json={"workflow_json": moved}))["version"] == 7
+    kept = await api.json("GET", f"{path}/versions/7")
+    assert json.loads(kept["original"]) == moved
 
 
 async def test_what_is_not_there(api: Application) -> None:

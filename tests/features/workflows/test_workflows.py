@@ -5,9 +5,13 @@ import json
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import text
+
+from spoonfeeder.db.session import open_engine
 from tests.features.foreign import insert_foreign
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
+from tests.waiting import until_async
 
 PATH = "/comfyui/workflows"
 TXT2IMG = "txt2img_sd15"
@@ -151,6 +155,26 @@ async def test_fifty_at_once_leave_one_default(api: Application) -> None:
             path = f"{PATH}/{made[number % 5]['id']}"
             group.create_task(api.json("PATCH", path, json={"is_default": True, "name": f"N{number}"}))
     assert sum(row["is_default"] for row in await api.json("GET", PATH)) == 1
+
+
+async def test_one_that_is_moved_while_it_becomes_the_default(api: Application) -> None:
+    profile_id = await api.profile()
+    await make(api, profile_id=profile_id, is_default=True)
+    path = f"{PATH}/{(await make(api))['id']}"
+    engine = open_engine(api.settings.postgres_url() or "", pool_size=2)
+    waiting = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+    async def waits() -> object:
+        async with engine.connect() as watching:
+            return await watching.scalar(waiting)
+
+    async with engine.begin() as moving:
+        move = text("UPDATE comfyui_workflows SET profile_id = :profile WHERE profile_id IS NULL")
+        await moving.execute(move, {"profile": profile_id})
+        marking = asyncio.create_task(api.json("PATCH", path, 409, json={"is_default": True}))
+        await until_async(waits)
+    assert (await marking)["code"] == "CHANGED_MEANWHILE"
+    await engine.dispose()
 
 
 async def test_the_list_is_short_newest_first_and_filtered(api: Application) -> None:

@@ -13,6 +13,7 @@ from spoonfeeder.comfy.conversion.places import Widget
 from spoonfeeder.comfy.conversion.promoted import Promotions
 from spoonfeeder.comfy.conversion.resolve import Promoted, Resolver, Typed, promotions
 from spoonfeeder.comfy.conversion.saved import read_widgets, same
+from spoonfeeder.comfy.conversion.sending import FILENAME
 from spoonfeeder.comfy.conversion.shapes import Node, as_list, key_of, scope_of
 from spoonfeeder.comfy.graph import Graph
 from spoonfeeder.comfy.links import looks_linked
@@ -25,13 +26,16 @@ def applied(original: Mapping[str, Any], graph: Graph, object_info: ObjectInfo) 
     """A copy of `original` that converts to `graph`; None if its values alone cannot say all of that.
 
     So it is where nodes or links differ, or where one value would change several instances of a subgraph.
+    File names that nobody changed may differ: what the editor makes them of is new.
     """
     writer = _Writer(original, Classes(object_info))
     changes = _changes(convert(original, object_info).graph, graph)
     if changes is None or not all(writer.write(*change) for change in changes):
         return None
-    again = convert(writer.workflow, object_info).graph
-    return writer.workflow if _changes(again, graph) == [] else None
+    unsaid = _changes(convert(writer.workflow, object_info).graph, graph)
+    if unsaid and not any(name == FILENAME for _, name, _ in changes):
+        unsaid = [change for change in unsaid if change[1] != FILENAME]
+    return writer.workflow if unsaid == [] else None
 
 
 def _changes(before: Graph, after: Graph) -> list[tuple[str, str, Any]] | None:

@@ -7,9 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from spoonfeeder.core.schema import Given, Input, Page, Record, Text, Timestamp
 from spoonfeeder.core.vocabulary import GenerationStatus
-from spoonfeeder.features.workflows.schemas import LoraUsed
+from spoonfeeder.features.workflows.schemas import GraphBody, LoraUsed
 
-GraphBody = dict[str, Any] | Annotated[str, Field(max_length=8 * 1024 * 1024)]
 BigInt = int | str
 
 

@@ -12,7 +12,8 @@ from spoonfeeder.core.errors import Invalid
 from spoonfeeder.core.schema import Input, Text
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.features.generations import service as generations
-from spoonfeeder.features.generations.schemas import GenerateInput, GraphBody
+from spoonfeeder.features.generations.schemas import GenerateInput
+from spoonfeeder.features.workflows.schemas import GraphBody
 from spoonfeeder.work import Work
 
 OWN_OPTIONS = frozenset(["workflow_id", "workflow_json", "parameters", "session_id"])

@@ -49,11 +49,12 @@ def of_json(source: dict[str, Any] | str) -> Document:
         look(document, found)
     except UnreadableFile:
         return Document(source, None, None, API)
+    is_text = isinstance(source, str) and not any(word in source for word in NO_JSON)
     if found.workflow is not None:
-        is_bare = isinstance(source, str) and found.workflow is document and not any(word in source for word in NO_JSON)
+        is_bare = is_text and found.workflow is document
         return Document(source, found.workflow, found.prompt, EDITOR, str(source) if is_bare else None)
-    is_wrapped = found.prompt is not None and found.prompt is not document
-    return Document(found.prompt if is_wrapped else source, None, None, API)
+    is_bare = found.prompt is None or (is_text and found.prompt is document)
+    return Document(source if is_bare else found.prompt, None, None, API)
 
 
 def of_file(file: BinaryIO) -> Document:

@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.schema import Name, Ok, Text, failures
+from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.depends import RuntimeDep, WriteActor
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.workflows import importing, queries, service
@@ -50,14 +51,13 @@ async def _upload(
     read = await importing.read_file(runtime, actor, file, profile_id)
     named = name or service.name_of_file(file.filename)
     data = WorkflowDetails(profile_id=profile_id, name=named, description=description)
-    if unless_exists:
-        async with open_work(runtime, actor) as work:
-            if known := await importing.find_same(work, read):
-                response.status_code = 200
-                return Ok(data=await queries.show(work, known))
-    source = await importing.keep_source(runtime, actor, file)
+    source: Media | None = None
+    if not unless_exists or not await importing.is_there(runtime, actor, read):
+        source = await importing.keep_source(runtime, actor, file)
     async with open_work(runtime, actor) as work:
-        return Ok(data=await queries.show(work, await service.create(work, data, read, source)))
+        known = await importing.find_same(work, read) if unless_exists else None
+        response.status_code = 201 if known is None else 200
+        return Ok(data=await queries.show(work, known or await service.create(work, data, read, source)))
 
 
 forms.post("", status_code=201, include_in_schema=False, name="import_file")(_upload)

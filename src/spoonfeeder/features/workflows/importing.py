@@ -72,6 +72,12 @@ async def find_same(work: Work, read: ReadWorkflow) -> UUID | None:
     return found
 
 
+async def is_there(runtime: Runtime, actor: User, read: ReadWorkflow) -> bool:
+    """For now; who must know asks `find_same` where it makes one."""
+    async with open_work(runtime, actor) as work:
+        return await find_same(work, read) is not None
+
+
 async def keep_source(runtime: Runtime, actor: User, file: UploadFile) -> Media | None:
     """The picture or recording that a workflow came in; the row is the caller's to add. Raises what storages raise."""
     await file.seek(0)

@@ -3,15 +3,23 @@
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, Field, JsonValue
 
 from spoonfeeder.comfy.parameters import ExtractedParameter
 from spoonfeeder.core.schema import Given, Input, Name, Record, Text, Timestamp
 
 MOST_LETTERS = 8 * 1024 * 1024
-GraphBody = dict[str, Any] | Annotated[str, Field(max_length=MOST_LETTERS)]
 Parameters = Annotated[dict[str, JsonValue], Field(max_length=2_000)]
 RowId = Annotated[UUID, Field(strict=False)]
+
+
+def _object_or_text(value: Any) -> Any:
+    if not isinstance(value, dict | str):
+        raise ValueError("must be a workflow, as an object or as JSON text")
+    return value
+
+
+GraphBody = Annotated[dict[str, Any] | Annotated[str, Field(max_length=MOST_LETTERS)], BeforeValidator(_object_or_text)]
 
 _READ_ONLY = frozenset(
     {
@@ -57,7 +65,7 @@ class WorkflowPatch(Input):
 
 
 class WorkflowSummary(Record):
-    """`thumbnail_url` is null until one is set or a generation of the workflow has completed."""
+    """`thumbnail_url` is null until one is set or a generation has completed, unless it came in a picture."""
 
     id: UUID
     profile_id: UUID | None

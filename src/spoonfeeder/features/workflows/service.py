@@ -34,6 +34,12 @@ class NothingToRestore(Conflict):
     code = "NOTHING_TO_RESTORE"
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody else has just moved this workflow or made it the default; look at it and try again."""
+
+    code = "CHANGED_MEANWHILE"
+
+
 async def create(work: Work, data: WorkflowDetails, read: ReadWorkflow, source: Media | None = None) -> UUID:
     """`source` is the file that the graph was in. Raises Invalid."""
     object_info = await _known_objects(work, data.profile_id)
@@ -71,6 +77,7 @@ async def update_workflow(work: Work, workflow_id: UUID, data: WorkflowPatch, re
         await defaults.make_room(work, profile_id, workflow_id)
         given["is_default"] = True
     workflow = await queries.get(work, workflow_id, for_update=True)
+    _require_unmoved(workflow, given, profile_id)
     if read is not None:
         given |= _graph_columns(workflow, read)
     if "default_parameters" in given:
@@ -78,6 +85,14 @@ async def update_workflow(work: Work, workflow_id: UUID, data: WorkflowPatch, re
         check(graph, given["default_parameters"], object_info, at=DEFAULTS)
         given["default_parameters"] = lossless(given["default_parameters"])
     await _change(work, workflow, given)
+
+
+def _require_unmoved(workflow: Workflow, given: dict[str, Any], expected: UUID | None) -> None:
+    """Room for the mark was made in the profile that was read before the lock."""
+    profile_id = given.get("profile_id", workflow.profile_id)
+    takes_mark = workflow.is_default and profile_id != workflow.profile_id and "is_default" not in given
+    if takes_mark or profile_id != expected:
+        raise ChangedMeanwhile
 
 
 def _graph_columns(workflow: Workflow, read: ReadWorkflow) -> dict[str, Any]:
@@ -89,11 +104,12 @@ def _graph_columns(workflow: Workflow, read: ReadWorkflow) -> dict[str, Any]:
 
 
 async def _change(work: Work, workflow: Workflow, columns: dict[str, Any]) -> None:
-    """Keeps a new version where the graph or the default parameters are others now."""
-    before = workflow.content_sha256, workflow.default_parameters
+    """Keeps a new version where the graph, the editor's or the default parameters are others now."""
+    await work.session.refresh(workflow, ["original"])
+    before = versions.content_of(workflow)
     for name, value in columns.items():
         setattr(workflow, name, value)
-    is_other = not versions.is_same(workflow, *before)
+    is_other = versions.content_of(workflow) != before
     workflow.version += is_other
     await work.session.flush()
     if is_other:

@@ -125,7 +125,8 @@ async def return_to(work: Work, workflow_id: UUID, number: int) -> None:
     """
     workflow = await queries.get(work, workflow_id, for_update=True)
     version = await get(work, workflow_id, number)
-    if is_same(workflow, version.content_sha256, version.default_parameters):
+    await work.session.refresh(workflow, ["original"])
+    if content_of(workflow) == content_of(version):
         return
     for name in CONTENT:
         setattr(workflow, name, getattr(version, name))
@@ -135,5 +136,6 @@ async def return_to(work: Work, workflow_id: UUID, number: int) -> None:
     work.tell_change("workflow", workflow_id, "updated")
 
 
-def is_same(workflow: Workflow, content_sha256: str | None, default_parameters: dict[str, Any]) -> bool:
-    return (workflow.content_sha256, workflow.default_parameters) == (content_sha256, default_parameters)
+def content_of(row: Workflow | WorkflowVersion) -> tuple[str | None, dict[str, Any], str | None]:
+    """What makes two versions the same; `original` must be loaded."""
+    return row.content_sha256, row.default_parameters, row.original
