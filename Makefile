@@ -22,7 +22,7 @@ fuzz:
 	./spoonfeeder test tests/fuzz -m fuzz -s
 
 bench:
-	./spoonfeeder test tests/bench -m bench -s
+	./spoonfeeder test tests/bench tests/browser/test_many.py -m bench -s
 
 # Every page as it looks, into docs/screenshots (needs a Chromium).
 screenshots:

@@ -22,7 +22,7 @@ ALONE = (
     "tests/machines/test_redis_away.py",
 )
 PYTEST = [
-    "pytest -n 3 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
+    "pytest -n 4 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
     "pytest -n 2 --dist worksteal -m alone " + " ".join(ALONE),
     "pytest -n 2 --dist loadfile tests/browser -m browser",
 ]

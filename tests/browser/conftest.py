@@ -1,6 +1,5 @@
 """A headless Chromium before the whole system: `up` with its own servers, its worker and the simulated ComfyUI."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -123,19 +122,6 @@ class Api:
 
     def close(self) -> None:
         self._http.close()
-
-
-@pytest.fixture(autouse=True)
-def turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Two workers test side by side, except beside a test that measures: it asks for `quiet`."""
-    with (tmp_path_factory.getbasetemp().parent / "turn").open("w") as turns:
-        fcntl.flock(turns, fcntl.LOCK_EX if "quiet" in request.fixturenames else fcntl.LOCK_SH)
-        yield
-
-
-@pytest.fixture
-def quiet() -> None:
-    """Nobody else tests meanwhile."""
 
 
 @pytest.fixture

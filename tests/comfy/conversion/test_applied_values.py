@@ -90,12 +90,7 @@ def test_what_values_alone_cannot_say() -> None:
 
 
 def without_file_names(graph: Graph) -> Graph:
-    return {
-        key: {**each, "inputs": {**each["inputs"], "filename_prefix": None}}
-        if "filename_prefix" in each["inputs"]
-        else each
-        for key, each in graph.items()
-    }
+    return {key: {**each, "inputs": each["inputs"] | {"filename_prefix": None}} for key, each in graph.items()}
 
 
 def test_seeds_and_prompts_of_real_workflows() -> None:

@@ -65,7 +65,7 @@ class WorkflowPatch(Input):
 
 
 class WorkflowSummary(Record):
-    """`thumbnail_url` is null until one is set or a generation has completed, unless it came in a picture."""
+    """`thumbnail_url` is null until one is set or a generation of the workflow has completed."""
 
     id: UUID
     profile_id: UUID | None
