@@ -17,7 +17,7 @@ def field_as_told(name: str, spec: InputSpec) -> Field | None:
     if spec.upload:
         return Field(label_of(name, spec), "string", FILES[spec.upload], "input")
     if spec.choices or spec.type == "COMBO":
-        return Field(label_of(name, spec), "select", "model" if _are_models(spec) else "choice", GROUP)
+        return Field(label_of(name, spec), "select", "model" if are_models(spec) else "choice", GROUP)
     return None
 
 
@@ -53,7 +53,7 @@ def _limit(number: float | None) -> float | None:
     return max(-SAFE_SEED, min(SAFE_SEED, number))
 
 
-def _are_models(spec: InputSpec) -> bool:
+def are_models(spec: InputSpec) -> bool:
     return any(isinstance(choice, str) and choice.lower().endswith(EXTENSIONS) for choice in spec.choices)
 
 

@@ -57,11 +57,11 @@ def real(value: Any) -> int | float:
 def in_range(value: int | float, minimum: float | None, maximum: float | None) -> int | float:
     low, high = minimum is not None and value < minimum, maximum is not None and value > maximum
     if minimum is not None and maximum is not None and (low or high):
-        raise ValueError(f"must be between {_plain(minimum)} and {_plain(maximum)}")
+        raise ValueError(f"must be between {plain_number(minimum)} and {plain_number(maximum)}")
     if low and minimum is not None:
-        raise ValueError(f"must be at least {_plain(minimum)}")
+        raise ValueError(f"must be at least {plain_number(minimum)}")
     if high and maximum is not None:
-        raise ValueError(f"must be at most {_plain(maximum)}")
+        raise ValueError(f"must be at most {plain_number(maximum)}")
     return value
 
 
@@ -116,5 +116,5 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-def _plain(number: float) -> str:
+def plain_number(number: float) -> str:
     return str(int(number)) if float(number).is_integer() else str(number)

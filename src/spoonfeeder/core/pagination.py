@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -54,3 +55,16 @@ class Place:
     @property
     def offset(self) -> int:
         return 0 if self.cursor else (self.page - 1) * self.limit
+
+
+def place_reader(usual_limit: int) -> Callable[..., Awaitable[Place]]:
+    """A dependency of routes whose lists are read by page and by cursor. It raises Invalid."""
+
+    async def read_place(
+        page: PageNumber = 1,
+        limit: PageSize = usual_limit,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+    ) -> Place:
+        return Place(page, limit, Cursor.read(cursor) if cursor else None)
+
+    return read_place

@@ -88,7 +88,6 @@ def check_bill(
     traffic: Traffic,
     bill: dict[int, list[dict[str, Any]]],
     faults: Sequence[tuple[Fault, float]],
-    longest_seconds: float,
 ) -> None:
     """I4: nothing is billed twice; nothing is complete that no vendor did; an unknown outcome has its reason."""
     numbers = {known: number for number, known in traffic.acked.items()}

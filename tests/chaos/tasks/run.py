@@ -27,7 +27,6 @@ from tests.waiting import until_async
 SETTLE_SECONDS = 60.0
 """A vendor that refused is asked again after a growing while."""
 LOOKING_SECONDS = 120.0
-LONGEST_CALL_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ async def _check(findings: Findings, stage: Stage, traffic: Traffic, faults: Fau
     findings.violations += [f"I1: {sentence}" for sentence in traffic.refused]
     checks.check_rows(findings, tasks, traffic)
     checks.check_results(findings, tasks, await rows.read(engine, checks.FILES), stage.home / "media")
-    checks.check_bill(findings, tasks, traffic, checks.read_bill(bill), faults.done, LONGEST_CALL_SECONDS)
+    checks.check_bill(findings, tasks, traffic, checks.read_bill(bill), faults.done)
     _check_time(findings, [row["ended_at"] for row in tasks], max((at for _, at in faults.done), default=time()))
     repeats = judge(read_runs(stage.run_log), faults.comfyui_kills)
     findings.figures["run twice by ComfyUI"] = str(len(repeats.twice))

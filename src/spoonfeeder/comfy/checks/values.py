@@ -8,10 +8,11 @@ from spoonfeeder.comfy.checks.problems import Finding, shown
 from spoonfeeder.comfy.definitions import DYNAMIC
 from spoonfeeder.comfy.fields import COMMON
 from spoonfeeder.comfy.files import UPLOAD_PREFIX
-from spoonfeeder.comfy.kinds import choices_in
+from spoonfeeder.comfy.kinds import are_models, choices_in
 from spoonfeeder.comfy.model_names import EXTENSIONS
 from spoonfeeder.comfy.objects import InputSpec
 from spoonfeeder.comfy.refusals import MODEL_INPUTS
+from spoonfeeder.comfy.values import plain_number
 from spoonfeeder.comfy.wording import clean
 
 WRAPPED = "__value__"
@@ -44,10 +45,10 @@ def _number(name: str, value: Any, spec: InputSpec) -> Finding | None:
         message = f"'{_short(name)}' must be {WORDS[spec.type]}, not '{shown(value)}'."
         return Finding("wrong_type", message, value)
     if spec.minimum is not None and number < spec.minimum:
-        message = f"'{_short(name)}' is {shown(value)}; the least allowed is {_plain(spec.minimum)}."
+        message = f"'{_short(name)}' is {shown(value)}; the least allowed is {plain_number(spec.minimum)}."
         return Finding("out_of_range", message, value)
     if spec.maximum is not None and number > spec.maximum:
-        message = f"'{_short(name)}' is {shown(value)}; the most allowed is {_plain(spec.maximum)}."
+        message = f"'{_short(name)}' is {shown(value)}; the most allowed is {plain_number(spec.maximum)}."
         return Finding("out_of_range", message, value)
     if isinstance(value, float) and number != value:
         return Finding(
@@ -102,13 +103,9 @@ def _model_word(name: str, value: Any, spec: InputSpec) -> str | None:
     plain = name.rpartition(".")[2]
     field = COMMON.get(plain)
     looks = isinstance(value, str) and value.lower().endswith(EXTENSIONS) and not spec.choices
-    if looks or _are_files(spec) or (field and field.kind == "model"):
+    if looks or are_models(spec) or (field and field.kind == "model"):
         return MODEL_INPUTS.get(plain, "model")
     return None
-
-
-def _are_files(spec: InputSpec) -> bool:
-    return any(isinstance(choice, str) and choice.lower().endswith(EXTENSIONS) for choice in spec.choices)
 
 
 def _named(like: tuple[str, ...]) -> str:
@@ -117,7 +114,3 @@ def _named(like: tuple[str, ...]) -> str:
 
 def _short(name: str) -> str:
     return clean(name, 100)
-
-
-def _plain(number: float) -> str:
-    return str(int(number)) if float(number).is_integer() else str(number)

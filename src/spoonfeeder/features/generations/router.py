@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from spoonfeeder.comfy.seeds import Draw, draw_seed
 from spoonfeeder.core.door.routes import JsonRoute
-from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize, Place
+from spoonfeeder.core.pagination import Place, place_reader
 from spoonfeeder.core.schema import Ok, Pagination
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.durable.idempotency import Once
@@ -144,13 +144,7 @@ async def restore_generation(work: WriteWork, generation_id: UUID) -> Json:
     return await _answer(work, generation_id)
 
 
-def _place(
-    page: PageNumber = 1, limit: PageSize = 20, cursor: Annotated[str | None, Query(max_length=200)] = None
-) -> Place:
-    return Place(page, limit, Cursor.read(cursor) if cursor else None)
-
-
-PlaceDep = Annotated[Place, Depends(_place)]
+PlaceDep = Annotated[Place, Depends(place_reader(20))]
 
 
 @router.get("/comfyui/workflows/{workflow_id}/generations", response_model=GenerationPage)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BeforeValidator
 from sqlalchemy import ColumnElement
 
-from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize, Place
+from spoonfeeder.core.pagination import Place, place_reader
 from spoonfeeder.core.schema import Pagination
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.db.logs import ApiCall, AuditEntry
@@ -42,13 +42,7 @@ Route = Annotated[str | None, Query(pattern=r"^[!-~]{1,255}$", description="a pa
 Status = Annotated[int | None, Query(ge=100, le=599)]
 
 
-def _place(
-    page: PageNumber = 1, limit: PageSize = 50, cursor: Annotated[str | None, Query(max_length=200)] = None
-) -> Place:
-    return Place(page, limit, Cursor.read(cursor) if cursor else None)
-
-
-PlaceDep = Annotated[Place, Depends(_place)]
+PlaceDep = Annotated[Place, Depends(place_reader(50))]
 
 
 @router.get("/audit")

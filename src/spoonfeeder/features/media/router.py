@@ -1,6 +1,5 @@
 """Uploads, kept files by id, and `/api/comfyui/image/{filename}` for clients that know only names."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from spoonfeeder.work import open_work
 
 router = APIRouter(prefix="/api", tags=["media"])
 
-READ_BYTES = 256 * 1024
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 KINDS = ("image/*", "video/*", "audio/*", "application/octet-stream")
 SERVED: dict[str, Any] = {
@@ -43,15 +41,10 @@ async def upload_file(
     given = file or image
     if given is None:
         raise invalid_field("file", "Send one file as multipart/form-data in the field 'file'.", code="missing")
-    kept = await service.keep_upload(runtime, actor, _chunks(given), given.filename or "")
+    kept = await service.keep_upload(runtime, actor, service.chunks_of(given), given.filename or "")
     async with open_work(runtime, actor) as work:
         work.session.add(kept)
     return Ok(data=service.shown(runtime, kept))
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(READ_BYTES):
-        yield chunk
 
 
 @router.get("/media/{media_id}", **SERVED)

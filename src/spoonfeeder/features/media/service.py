@@ -1,10 +1,11 @@
 """Kept files: uploads taken in, any of them found again and served."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from pathlib import PurePosixPath, PureWindowsPath
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, or_, select
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +22,7 @@ from spoonfeeder.runtime import Runtime
 from spoonfeeder.storage.keeping import keep
 from spoonfeeder.work import Work
 
+READ_BYTES = 256 * 1024
 UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
 CACHE_SECONDS = 3600
 MOST_LETTERS = 200
@@ -37,6 +39,11 @@ class FileTypeNotAllowed(AppError):
 
     status = 415
     code = "FILE_TYPE_NOT_ALLOWED"
+
+
+async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(READ_BYTES):
+        yield chunk
 
 
 async def keep_upload(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from starlette.responses import StreamingResponse
 
 from spoonfeeder.core.door.routes import JsonRoute
-from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize, Place
+from spoonfeeder.core.pagination import Place, place_reader
 from spoonfeeder.core.schema import Ok, Pagination
 from spoonfeeder.core.vocabulary import Modality, Provider, TaskStatus
 from spoonfeeder.features.auth.depends import GenerateWork, ReadActor, ReadWork, RuntimeDep, WriteWork
@@ -35,13 +35,7 @@ async def _answer(work: Work, task_id: UUID, status: int = 200, headers: Mapping
     return ok(rows[0], status, headers)
 
 
-def read_place(
-    page: PageNumber = 1, limit: PageSize = 20, cursor: Annotated[str | None, Query(max_length=200)] = None
-) -> Place:
-    return Place(page, limit, Cursor.read(cursor) if cursor else None)
-
-
-PlaceDep = Annotated[Place, Depends(read_place)]
+PlaceDep = Annotated[Place, Depends(place_reader(20))]
 
 
 def _wanted(

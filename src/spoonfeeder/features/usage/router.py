@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from spoonfeeder.core.errors import invalid_field
-from spoonfeeder.core.pagination import Cursor, PageNumber, PageSize, Place
+from spoonfeeder.core.pagination import Place, place_reader
 from spoonfeeder.core.schema import Done, Ok, Pagination
 from spoonfeeder.core.vocabulary import CallStatus, Provider
 from spoonfeeder.features.auth.depends import ManageWork, ReadWork
@@ -28,13 +28,7 @@ LONGEST_REPORT = timedelta(days=366)
 Model = Annotated[str | None, Query(min_length=1, max_length=255)]
 
 
-def _place(
-    page: PageNumber = 1, limit: PageSize = 50, cursor: Annotated[str | None, Query(max_length=200)] = None
-) -> Place:
-    return Place(page, limit, Cursor.read(cursor) if cursor else None)
-
-
-PlaceDep = Annotated[Place, Depends(_place)]
+PlaceDep = Annotated[Place, Depends(place_reader(50))]
 
 
 @router.get("/usage")

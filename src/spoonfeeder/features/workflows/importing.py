@@ -4,7 +4,6 @@ No transaction is open while ComfyUI is asked or a file is read.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from spoonfeeder.core.media_response import SHOWN_TYPES
 from spoonfeeder.db.comfyui import Workflow
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible
-from spoonfeeder.features.media.service import keep_upload
+from spoonfeeder.features.media.service import chunks_of, keep_upload
 from spoonfeeder.features.workflows import documents, nodes, service
 from spoonfeeder.features.workflows.documents import Document
 from spoonfeeder.features.workflows.reading import ReadWorkflow, read_workflow
@@ -24,8 +23,6 @@ from spoonfeeder.features.workflows.schemas import WorkflowPatch
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.storage.media_types import HEAD_BYTES, sniff
 from spoonfeeder.work import Work, open_work
-
-READ_BYTES = 256 * 1024
 
 
 async def read_json(
@@ -84,9 +81,4 @@ async def keep_source(runtime: Runtime, actor: User, file: UploadFile) -> Media 
     if sniff(await file.read(HEAD_BYTES)) not in SHOWN_TYPES:
         return None
     await file.seek(0)
-    return await keep_upload(runtime, actor, _chunks(file), file.filename or "")
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(READ_BYTES):
-        yield chunk
+    return await keep_upload(runtime, actor, chunks_of(file), file.filename or "")
