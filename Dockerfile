@@ -8,9 +8,11 @@ RUN npm run build
 
 FROM python:3.12-slim AS build
 WORKDIR /source
-COPY requirements.lock pyproject.toml README.md ./
+# requirements-otel.lock is the same with OpenTelemetry: docker compose build --build-arg LOCK=requirements-otel.lock
+ARG LOCK=requirements.lock
+COPY ${LOCK} pyproject.toml README.md ./
 RUN python -m venv /opt/spoonfeeder \
- && /opt/spoonfeeder/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+ && /opt/spoonfeeder/bin/pip install --no-cache-dir --require-hashes -r ${LOCK}
 COPY src ./src
 COPY migrations ./migrations
 COPY --from=page /source/src/spoonfeeder/web/dist ./src/spoonfeeder/web/dist

@@ -16,6 +16,7 @@ from spoonfeeder.db import migrate
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.fixtures.databases import Databases, open_databases
+from tests.fixtures.memory import memory_folder
 from tests.serving import NOBODY_URL
 
 # What the developer's environment and `.env` say of their own system must not reach a test, nor a test their Ollama.
@@ -32,8 +33,6 @@ structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.p
 gc.set_threshold(50_000)
 pytest_plugins = ["tests.fixtures.application", "tests.fixtures.server_mode"]
 TEMPLATE = "template_migrated"
-MEMORY = Path("/dev/shm")
-ENOUGH_BYTES = 3 << 30
 
 
 def pytest_collection_finish() -> None:
@@ -45,18 +44,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
     """A folder with a short path that the database's user can enter; pytest's own is private."""
-    folder = Path(tempfile.mkdtemp(prefix="sf-test-", dir=MEMORY if _memory_suits() else None))
+    folder = Path(tempfile.mkdtemp(prefix="sf-test-", dir=memory_folder()))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
-
-
-def _memory_suits() -> bool:
-    """A database of its own for each test costs a disk far more; programs are run from there too."""
-    if not MEMORY.is_dir():
-        return False
-    memory = os.statvfs(MEMORY)
-    return not memory.f_flag & os.ST_NOEXEC and memory.f_bavail * memory.f_frsize > ENOUGH_BYTES
 
 
 @pytest.fixture(scope="session")

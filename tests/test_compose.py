@@ -86,7 +86,8 @@ def test_the_image_runs_as_a_user_and_installs_by_hash() -> None:
     assert page.startswith("node:22-slim AS page")
     assert build.startswith("python:3.12-slim AS build")
     assert image.startswith("python:3.12-slim\n")
-    assert "--require-hashes -r requirements.lock" in build
+    assert "ARG LOCK=requirements.lock\n" in build
+    assert "--require-hashes -r ${LOCK}\n" in build
     assert re.search(r"^USER spoonfeeder$", image, re.MULTILINE)
     assert "HEALTHCHECK" in image
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ("cat", "cksum", "dirname", "rm", "sh")
-BROWSER = "#!/bin/sh\nexit 0\n"
+BROWSER = PROXY = "#!/bin/sh\nexit 0\n"
 CHECKS = ("ruff", "mypy", "lint-imports", "pytest")
 ALONE = (
     "tests/embedded/test_up.py",
@@ -20,13 +20,14 @@ ALONE = (
     "tests/chaos/test_chaos_short.py",
     "tests/machines/test_rolling_restart.py",
     "tests/machines/test_redis_away.py",
+    "tests/docs/test_commands.py",
 )
 PYTEST = [
-    "pytest -n 4 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
+    "pytest -n 5 --dist worksteal -m not (alone or bench or browser or chaos or fuzz)",
     "pytest -n 2 --dist worksteal -m alone " + " ".join(ALONE),
-    "pytest -n 2 --dist loadfile tests/browser -m browser",
+    "pytest -n 3 --dist loadgroup --confcutdir tests/browser tests/browser -m browser",
 ]
-LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
+LOCKS = ("requirements.lock", "requirements-otel.lock", "requirements-test.lock", "requirements-node.lock")
 
 # A check that says that it ran, and fails when the test wants it to.
 CHECK = """#!/bin/sh
@@ -118,6 +119,8 @@ def clone(tmp_path: Path) -> Clone:
     made = Clone(tmp_path)
     made.program("python3.12", BASE_PYTHON)
     made.program("chromium", BROWSER)
+    for proxy in ("nginx", "caddy"):
+        made.program(proxy, PROXY)
     return made
 
 
@@ -249,6 +252,21 @@ def test_what_the_tests_installed_serves_the_program_too(clone: Clone) -> None:
     assert len(clone.installed()) == installed
 
 
+def test_opentelemetry_is_installed_where_it_is_wanted(clone: Clone) -> None:
+    assert clone.run("migrate").returncode == 0
+    wanted = clone.run("migrate", SPOONFEEDER_EXTRA="otel")
+
+    assert wanted.stdout == "program migrate\n"
+    assert [line.split()[-3] for line in clone.installed()[::2]] == ["requirements.lock", "requirements-otel.lock"]
+    installed = len(clone.installed())
+    assert clone.run("migrate", SPOONFEEDER_EXTRA="otel").returncode == clone.run("migrate").returncode == 0
+    assert len(clone.installed()) == installed
+
+    refused = clone.run("migrate", SPOONFEEDER_EXTRA="otle")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "spoonfeeder: SPOONFEEDER_EXTRA can be otel (OpenTelemetry), not otle.\n"
+
+
 def test_the_page_is_built_for_up_alone_and_its_failure_stops_nothing(clone: Clone) -> None:
     assert clone.run("migrate").stdout == "program migrate\n"
     assert "frontend build" not in clone.recorded()
@@ -310,12 +328,25 @@ def test_without_a_browser_its_tests_say_that_they_did_not_run_and_fail_on_a_ci_
     assert clone.checked()[-3:] == PYTEST
 
 
-def test_ci_runs_the_tests_and_installs_nothing_but_a_browser() -> None:
+def test_without_the_proxies_their_tests_are_left_out_and_fail_on_a_ci_machine(clone: Clone) -> None:
+    (clone.bin / "caddy").unlink()
+    run = clone.run("test")
+
+    assert run.returncode == 0
+    assert run.stdout.endswith("\nThe tests of the proxies did not run: install nginx and Caddy.\n")
+    assert clone.checked()[-3:] == [PYTEST[0].replace("fuzz)", "fuzz or proxy)"), *PYTEST[1:]]
+    assert clone.run("test", CI="true").returncode == 1
+
+
+def test_ci_runs_the_tests_and_installs_nothing_but_a_browser_and_the_proxies() -> None:
     ci = ROOT / ".ci" / "run"
     lines = [line.strip() for line in ci.read_text().splitlines() if line and not line.startswith("#")]
 
     assert os.access(ci, os.X_OK)
     assert lines[-1] == "exec ./spoonfeeder test"
     assert [line for line in lines if "install" in line] == [
-        "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium"
+        (
+            "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "
+            "chromium-headless-shell nginx-light caddy"
+        )
     ]

@@ -10,8 +10,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute
 
 from spoonfeeder.core.error_forms import OPENAI_DOOR, OpenAIFailure
+from spoonfeeder.core.routing import RouteTable
 from spoonfeeder.core.schema import Failure
 from spoonfeeder.features.auth.policy import PUBLIC, Policy
 from spoonfeeder.realtime.events import EVENTS, Event
@@ -36,6 +38,12 @@ class Api(FastAPI):
 
     _document: ClassVar[dict[str, Any] | None] = None
     _writing: ClassVar[Lock] = Lock()
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Those that a table holds one by one, as FastAPI's document takes them."""
+        tables = (route.routes if isinstance(route, RouteTable) else [route] for route in self.router.routes)
+        return [route for routes in tables for route in routes]
 
     def openapi(self) -> dict[str, Any]:
         """Takes a second, once in a process: every application has the same routes."""

@@ -57,6 +57,10 @@ class Work:
         if event not in self._events:
             self.emit(event)
 
+    async def end_early(self) -> None:
+        """Commits and gives the connection back before what takes long elsewhere; nothing is to be read after it."""
+        await self.session.commit()
+
     async def _commit(self) -> None:
         await self.session.commit()
         for step in self._steps:
@@ -92,7 +96,7 @@ async def open_account_work(runtime: Runtime, actor: User) -> AsyncIterator[Work
 
 @asynccontextmanager
 async def open_system_work(runtime: Runtime, reason: str) -> AsyncIterator[Work]:
-    """A transaction that sees all workspaces; only for `durable/` and the command line."""
+    """A transaction that sees all workspaces; only for `durable/`, the command line (`operation/`) and the metrics."""
 
     async def opening(_: AsyncSession) -> System:
         return System(reason)

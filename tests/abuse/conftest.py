@@ -43,6 +43,7 @@ async def api(
             lease_seconds=3,
             heartbeat_seconds=0.5,
             sweep_seconds=0.3,
+            backend_check_seconds=0,
         )
         simulator = await stack.enter_async_context(Simulator(Options(probes=True)))
         url = await stack.enter_async_context(serve_api(settings))

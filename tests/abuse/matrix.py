@@ -12,7 +12,7 @@ from tests.abuse.populated import BY_HEADER, KEYS, OTHERS, ROLES, Crew, Place, P
 from tests.fixtures.server_mode import ServerMode
 
 CALLERS = ("anonymous", *ROLES, *OTHERS, *KEYS, f"stranger{BY_HEADER}")
-HIDDEN = {"GET /api/openapi.json": "self:read"}
+HIDDEN = {"GET /api/openapi.json": "self:read", "GET /metrics": "server"}
 """Routes that are not in the document."""
 OF_NO_WORKSPACE = {"public", "self:read", "self:write", "server"}
 CHANGING_THE_CALLER = {"logout", "logout_everywhere", "change_password", "accept_invitation"}

@@ -25,11 +25,14 @@ from spoonfeeder.db import (
 )
 from spoonfeeder.db.access import ApiKey, Invitation, LoginSession
 from spoonfeeder.db.account import User, WorkspaceMember
+from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.chat import Conversation, Message
+from spoonfeeder.db.library import Batch, Preset, Project, Prompt
 from spoonfeeder.db.notification import Notification
 from spoonfeeder.db.profile import ProfileKey
 from spoonfeeder.db.task import Result, Schedule, Task
 from spoonfeeder.db.usage import Budget
+from spoonfeeder.features.generations.archive.links import digest_of
 from spoonfeeder.features.settings import secret
 from spoonfeeder.realtime.live import Preview
 from spoonfeeder.storage.protocol import Stored
@@ -56,8 +59,12 @@ DELETABLE = {
     "workflow_id": "comfyui_workflows",
     "session_id": "comfyui_sessions",
     "generation_id": "comfyui_generations",
+    "batch_id": "comfyui_generations",  # it goes with its generations
     "conversation_id": "conversations",
     "task_id": "tasks",
+    "project_id": "projects",
+    "prompt_id": "prompts",
+    "preset_id": "presets",
 }
 
 
@@ -100,9 +107,8 @@ class Place:
     def missing(self) -> "Place":
         """The same names, and nothing in the database has these values."""
         unknown: dict[str, Any] = {name: str(uuid4()) for name in self.ids}
-        return Place(
-            unknown | {"position": 0, "number": 1, "filename": f"{uuid4()}.png", "provider": "gemini"}, self.url
-        )
+        unknown |= {"position": 0, "number": 1, "filename": f"{uuid4()}.png", "provider": "gemini"}
+        return Place(unknown | {"digest": digest_of([])}, self.url)
 
 
 class Populator:
@@ -155,9 +161,19 @@ class Populator:
         `deleted` names what of it is hidden: `workflow_id` …
         """
         names = ("workspace_id", "profile_id", "workflow_id", "session_id", "generation_id", "media_id")
-        more = ("user_id", "key_id", "invitation_id", "login_id", "budget_id", "pool_key_id", "chat_profile_id")
+        more = (
+            "user_id",
+            "key_id",
+            "invitation_id",
+            "login_id",
+            "budget_id",
+            "pool_key_id",
+            "chat_profile_id",
+            "backend_id",
+        )
         said = ("conversation_id", "message_id", "task_id", "result_id", "schedule_id", "notification_id")
-        ids: dict[str, Any] = {name: uuid4() for name in (*names, *more, *said)}
+        kept = ("project_id", "prompt_id", "preset_id", "batch_id")
+        ids: dict[str, Any] = {name: uuid4() for name in (*names, *more, *said, *kept)}
         ids["token"] = secrets.token_urlsafe(32)
         async with self._server.runtime.sessions() as session:
             session.add(Workspace(id=ids["workspace_id"], name="A workspace"))
@@ -172,12 +188,14 @@ class Populator:
                 session.add_all(rows)
                 await session.flush()
             if deleted is not None:
-                hide = f"UPDATE {DELETABLE[deleted]} SET deleted_at = now() WHERE id = :id"
+                column = "batch_id" if deleted == "batch_id" else "id"
+                hide = f"UPDATE {DELETABLE[deleted]} SET deleted_at = now() WHERE {column} = :id"
                 await session.execute(text(hide), {"id": ids[deleted]})
             await session.commit()
         await self._server.runtime.live.set_preview(ids["generation_id"], Preview(PNG, "image/png", 1))
         named = {"model_id": f"model-{ids['profile_id']}", "filename": f"{ids['media_id']}.png", "position": 0}
         named["number"] = 1
+        named["digest"] = digest_of([])
         named |= {"provider": "openai", "model": f"{ids['chat_profile_id']}/gpt", "name": "llama3.2"}
         return Place(ids | named, self._server.simulator.url)
 
@@ -212,17 +230,23 @@ class Populator:
         yield [
             Profile(id=ids["profile_id"], name="Profile", type="image", provider="comfyui", url=url, **mine),
             Profile(**chat, url=url, **mine),
+            Project(id=ids["project_id"], name="Project", **mine),
         ]
         yield [
             ProfileModel(model_id="gpt", profile_id=ids["chat_profile_id"], **mine),
             ProfileModel(model_id=f"model-{ids['profile_id']}", **of_profile),
             ProfileKey(id=ids["pool_key_id"], name="Key", api_key="unreadable", **of_profile),
+            ComfyBackend(id=ids["backend_id"], name="Another", url=f"{url}/another", **of_profile),
             self._setting(ids["workspace_id"]),
             Budget(id=ids["budget_id"], monthly_usd=10, **of_profile),
             Workflow(id=ids["workflow_id"], name="Workflow", workflow_json=graph, **of_profile),
-            Session(id=ids["session_id"], title="Session", **of_profile),
+            Session(id=ids["session_id"], title="Session", project_id=ids["project_id"], **of_profile),
         ]
         yield [WorkflowVersion(workflow_id=ids["workflow_id"], number=1, workflow_json=graph, **mine)]
+        yield [
+            Prompt(id=ids["prompt_id"], name="Prompt", prompt_text="a pier", **mine),
+            Preset(id=ids["preset_id"], name="Preset", **mine),
+        ]
         talk = {"conversation_id": ids["conversation_id"]} | mine
         yield [
             Conversation(
@@ -254,6 +278,8 @@ class Populator:
         yield [
             Generation(id=ids["generation_id"], workflow_json_snapshot=graph, **run),
             Generation(id=done, workflow_json_snapshot=graph, **ended, **run),
+            Generation(workflow_json_snapshot=graph, batch_id=ids["batch_id"], **run),
+            Batch(id=ids["batch_id"], session_id=ids["session_id"], kind="sweep", total=1, **mine),
         ]
         picture = {
             "kind": "output",

@@ -32,13 +32,19 @@ NEVER = [
 
 async def test_a13_addresses_that_are_never_a_target(api: Application) -> None:
     known = await api.profile()
+    machine = {"profile_id": known, "name": "x"}
+    beside = await api.json("POST", "/comfyui/backends", 201, json=machine | {"url": "http://127.0.0.1:9"})
     for url in [*NEVER, f"http://127.0.0.1:{api.settings.port}", f"http://[::1]:{api.settings.port}"]:
         body = {"name": "x", "provider": "comfyui", "url": url}
         refused = await api.json("POST", "/profiles", 422, json=body)
         assert refused["code"] in {"TARGET_NOT_ALLOWED", "VALIDATION_ERROR"}, (url, refused)
         await api.json("PATCH", f"/profiles/{known}", 422, json={"url": url})
+        for method, path, fields in (("POST", "", machine), ("PATCH", f"/{beside['id']}", {})):
+            refused = await api.json(method, f"/comfyui/backends{path}", 422, json=fields | {"url": url})
+            assert refused["code"] in {"TARGET_NOT_ALLOWED", "VALIDATION_ERROR"}, (url, refused)
         await api.json("POST", "/profiles/test-connection", 422, json={"provider": "comfyui", "url": url})
     assert len(await api.json("GET", "/profiles")) == 1
+    assert len(await api.json("GET", "/comfyui/backends")) == 2
 
 
 async def test_a15_a_redirect_leads_nowhere(api: Application) -> None:

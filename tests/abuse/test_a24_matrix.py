@@ -3,7 +3,7 @@
 What is right stands here in `ALLOWED`, written down and not read from the code.
 """
 
-from itertools import product
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -11,6 +11,7 @@ import pytest
 
 from tests.abuse.matrix import CALLERS, OF_NO_WORKSPACE, Matrix, Operation, told_status
 from tests.abuse.populated import BY_HEADER, OTHERS, Place
+from tests.abuse.sampling import THOROUGH, sampled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,6 +48,9 @@ OTHERWISE = {
     "name_conversation": {200, 422},  # its model may be deleted by then
     "retry_task": {409},  # it has not failed
     "stop_message": {409},  # nothing is being answered
+    "make_variations": {422},  # this graph has no seed
+    "compare_generations": {422},  # without two of them
+    "verify_generation": {409},  # nothing was made
     "leave_workspace": {200, 409},  # its last owner stays
 }
 
@@ -74,9 +78,9 @@ async def test_a24_who_may_not_is_refused_and_changes_nothing(matrix: Matrix) ->
         str(operation): await matrix.place("owner", operation) for operation in matrix.operations if operation.restores
     }
     before = await matrix.tables()
-    for operation in matrix.operations:
+    for number, operation in enumerate(matrix.operations, 1):
         place = restored.get(str(operation), shared)
-        for caller in CALLERS:
+        for caller in sampled(CALLERS, f"{operation}", 3):
             status = refusal(operation, caller)
             if status is None:
                 continue
@@ -87,9 +91,13 @@ async def test_a24_who_may_not_is_refused_and_changes_nothing(matrix: Matrix) ->
                 wrong.append((str(operation), caller, "is told that the row exists", answer.text))
             elif status == 401 and answer.headers["www-authenticate"] != "Bearer":
                 wrong.append((str(operation), caller, "is not told how to sign in"))
+        if not THOROUGH and number % 10 and number < len(matrix.operations):
+            continue
         after = await matrix.tables()
         if after != before:
-            wrong.append((str(operation), "changed", [name for name in after if after[name] != before[name]]))
+            wrong.append(
+                (str(operation), "or one before it changed", [name for name in after if after[name] != before[name]])
+            )
         before = after
     assert wrong == []
 
@@ -98,10 +106,16 @@ def _said(answer: httpx2.Response) -> Any:
     return answer.status_code, answer.content
 
 
+def asked(matrix: Matrix) -> Iterator[tuple[Operation, str]]:
+    for operation in matrix.operations:
+        for caller in sampled(CALLERS, f"{operation}", 3):
+            yield operation, caller
+
+
 async def test_a24_who_may_is_let_in(matrix: Matrix) -> None:
     wrong: list[tuple[Any, ...]] = []
     shared = await matrix.place("owner")
-    for operation, caller in product(matrix.operations, CALLERS):
+    for operation, caller in asked(matrix):
         if refusal(operation, caller) is not None:
             continue
         crew = await matrix.crew_for(operation)

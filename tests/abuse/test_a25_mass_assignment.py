@@ -16,7 +16,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MOMENT = "1999-12-31T23:59:59Z"
 NUMBER = 987654321
-OTHERWISE = {"set_up": {409}, "add_profile_key": {422}, "stop_message": {409}, "accept_invitation": {200, 403, 409}}
+OTHERWISE = {
+    "set_up": {409},
+    "stop_message": {409},
+    "verify_generation": {409},
+    "add_profile_key": {422},
+    "make_variations": {422},
+    "accept_invitation": {200, 403, 409},
+}
 NOTHING_SAVED = {"test_connection"}
 FREE = {"put_parameters", "merge_parameters", "create_completion", "create_embeddings"}
 """Their names are those of parameters, stored in one column and nowhere else, or of options for a provider."""

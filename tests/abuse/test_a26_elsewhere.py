@@ -31,6 +31,43 @@ async def attempts(person: Person, path: str, headers: dict[str, str]) -> list[t
     ]
 
 
+def asked(server: ServerMode) -> dict[str, int]:
+    """What of the calls below might come through; a run that is being stopped asks other things."""
+    requests = server.simulator.log.requests
+    return {call: requests[call] for call in ("POST /prompt", "GET /system_stats", "GET /object_info")}
+
+
+async def test_a27_a_profile_that_is_deleted_or_anothers_is_never_called(server: ServerMode) -> None:
+    theirs = await server.acting_as(server.admin).profile()
+    stranger = await server.stranger()
+    own = server.acting_as(stranger)
+    deleted = await own.profile()
+    session_id = await own.session()
+    workflow_id = (await own.json("POST", "/comfyui/workflows", 201, json={"workflow_json": GRAPH}))["id"]
+    await own.json("DELETE", f"/profiles/{deleted}")
+    before = asked(server)
+
+    for profile_id in (theirs, deleted, str(uuid4())):
+        refused = await _calls_with(stranger, profile_id, workflow_id, session_id)
+        assert {answer.status_code for answer in refused} <= {404, 422}, profile_id
+    assert await own.json("GET", "/active") == []
+    assert asked(server) == before
+
+
+async def _calls_with(person: Person, profile_id: str, workflow_id: str, session_id: str) -> list[httpx2.Response]:
+    body = {"profile_id": profile_id, "workflow_json": GRAPH}
+    return [
+        await person.post(f"/api/comfyui/workflows/{workflow_id}/execute", json=body),
+        await person.post(f"/api/comfyui/sessions/{session_id}/generate", json=body),
+        await person.post("/api/comfyui/prompt", json=body),
+        await person.post("/api/comfyui/sessions", json={"profile_id": profile_id}),
+        await person.post(f"/api/profiles/{profile_id}/test"),
+        await person.post(f"/api/profiles/{profile_id}/models/sync"),
+        await person.get("/api/comfyui/options", params={"profile_id": profile_id}),
+        await person.get("/api/comfyui/queue", params={"profile_id": profile_id}),
+    ]
+
+
 async def test_a26_another_workspaces_generation_runs_on(working_server: ServerMode) -> None:
     app = working_server.acting_as(working_server.admin)
     made = await app.generate(await app.session(GRAPH), parameters={"steps": STEPS})
@@ -53,30 +90,3 @@ async def test_a26_another_workspaces_generation_runs_on(working_server: ServerM
     assert [row["id"] for row in await app.json("GET", "/active")] == [made["id"]]
     await app.json("POST", f"/comfyui/generations/{made['id']}/cancel")
     assert (await app.ended(made["id"]))["status"] == "cancelled"
-
-
-async def test_a27_a_profile_that_is_deleted_or_anothers_is_never_called(server: ServerMode) -> None:
-    theirs = await server.acting_as(server.admin).profile()
-    stranger = await server.stranger()
-    own = server.acting_as(stranger)
-    deleted = await own.profile()
-    session_id = await own.session()
-    workflow_id = (await own.json("POST", "/comfyui/workflows", 201, json={"workflow_json": GRAPH}))["id"]
-    await own.json("DELETE", f"/profiles/{deleted}")
-    before = server.simulator.log.requests.total()
-
-    for profile_id in (theirs, deleted, str(uuid4())):
-        body = {"profile_id": profile_id, "workflow_json": GRAPH}
-        refused = [
-            await stranger.post(f"/api/comfyui/workflows/{workflow_id}/execute", json=body),
-            await stranger.post(f"/api/comfyui/sessions/{session_id}/generate", json=body),
-            await stranger.post("/api/comfyui/prompt", json=body),
-            await stranger.post("/api/comfyui/sessions", json={"profile_id": profile_id}),
-            await stranger.post(f"/api/profiles/{profile_id}/test"),
-            await stranger.post(f"/api/profiles/{profile_id}/models/sync"),
-            await stranger.get("/api/comfyui/options", params={"profile_id": profile_id}),
-            await stranger.get("/api/comfyui/queue", params={"profile_id": profile_id}),
-        ]
-        assert {answer.status_code for answer in refused} <= {404, 422}, profile_id
-    assert await own.json("GET", "/active") == []
-    assert server.simulator.log.requests.total() == before

@@ -3,13 +3,13 @@
 What would run leaves a trace that no rollback takes back: a sequence that moves.
 """
 
-from itertools import product
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from tests.abuse.matrix import Matrix
+from tests.abuse.sampling import sampled
 from tests.fixtures.server_mode import ServerMode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -78,7 +78,10 @@ async def test_a34_sql_in_every_query_and_path(matrix: Matrix) -> None:
     place = await matrix.place("owner")
     for operation in matrix.operations:
         parameters = [each for each in operation.document.get("parameters", ()) if each["in"] != "header"]
-        for parameter, sql in product(parameters, SQL[1:5]):
+        few = sampled(parameters, f"{operation}", 4)
+        for parameter, sql in (
+            (each, sql) for each in few for sql in sampled(SQL[1:5], f"{operation} {each['name']}", 1)
+        ):
             name, caller = parameter["name"], "server admin" if operation.policy == "server" else "owner"
             if parameter["in"] == "path":
                 answer = await matrix.ask(operation, caller, place.with_value(name, sql))
@@ -97,6 +100,7 @@ def _allowed(parameter: dict[str, Any]) -> set[int]:
     if parameter["in"] == "path":
         return {400, 404, 405, 422}
     schemas = parameter["schema"].get("anyOf", [parameter["schema"]])
+    schemas = [each.get("items", each) for each in schemas]
     is_text = any(each.get("type") == "string" and not each.keys() & {"format", "enum", "$ref"} for each in schemas)
     return {200, 400, 404, 422} if is_text else {400, 422}
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.abuse.matrix import Matrix
 from tests.abuse.refusals import code_of
+from tests.abuse.sampling import sampled
 from tests.fixtures.server_mode import PASSWORD, Person, ServerMode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -110,9 +111,9 @@ async def test_a35_no_spelling_of_an_address_goes_round_the_policy(matrix: Matri
             path = path.replace(f"{{{name}}}", str(value))
         if operation.policy == "public":
             continue
-        spelt = {path.upper(), f"{path}/", f"{path};x", f"/{path}", path.replace("/api/", "/api/./"), f"{path}%2f"}
-        spelt |= {path.replace("/api/", "/API/"), path.replace("/api/", "/x/../api/"), path.replace("api", "%61pi")}
-        for spelling in spelt:
+        spelt = [path.upper(), f"{path}/", f"{path};x", f"/{path}", path.replace("/api/", "/api/./"), f"{path}%2f"]
+        spelt += [path.replace("/api/", "/API/"), path.replace("/api/", "/x/../api/"), path.replace("api", "%61pi")]
+        for spelling in sampled(spelt, f"{operation}", 2):
             answer = await matrix.server.http.request(operation.method, matrix.server.url + spelling)
             if answer.status_code not in {307, 308, 400, 401, 404, 405}:
                 wrong.append((operation.method, spelling, answer.status_code))

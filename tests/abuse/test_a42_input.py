@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from tests.abuse.refusals import assert_refused
+from tests.abuse.sampling import sampled
 from tests.abuse.test_a35_addresses import ANY_ID, operations
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
@@ -38,10 +39,15 @@ BODIES = {
 }
 
 
+NO_IDS = ("x", "0", "-1", "%27%20or%201=1", "3F0E2A52", "a" * 1500, "%F0%9F%A6%84")
+
+
 @pytest.mark.parametrize("name", BODIES)
 async def test_a42_a43_a44_every_operation_answers_with_a_usable_4xx(api: Application, name: str) -> None:
     for method, path, operation in await operations(api):
         if "application/json" not in operation.get("requestBody", {}).get("content", {}):
+            continue
+        if name not in sampled(list(BODIES), f"{method} {path}", 2):
             continue
         answer = await api.http.request(method, path, content=BODIES[name], headers=JSON)
         assert_refused(answer, method, path)
@@ -69,14 +75,14 @@ async def test_a42_a46_queries_and_ids(api: Application) -> None:
         if method != "GET":
             continue
         known = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"}
-        for query in queries:
+        for query in sampled(queries, path, 3):
             started = time.monotonic()
             answer = await api.http.get(f"{path}?{query}")
             assert answer.status_code < 500 or path.startswith("/api/health"), (path, query, answer.text)
             assert time.monotonic() - started < 3
             if query.partition("=")[0] in known and query.startswith(("limit=", "page=", "offset=")):
                 assert answer.status_code in {404, 422}, (path, query, answer.status_code)
-        for bad in ("x", "0", "-1", "%27%20or%201=1", "3F0E2A52", "a" * 1500, "%F0%9F%A6%84"):
+        for bad in sampled(NO_IDS, path, 1):
             answer = await api.http.get(path.replace(ANY_ID, bad))
             assert answer.status_code < 500 or path.startswith("/api/health"), (path, bad, answer.text)
 

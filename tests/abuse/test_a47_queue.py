@@ -20,6 +20,7 @@ from tests.fixtures.workflows import workflow
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOM = 10
 CALLS = 60
+STEP = {"parameter": "steps", "values": [1]}
 WAITING = "SELECT count(*) AS n FROM comfyui_generations WHERE status = 'pending' AND created_by = :id"
 
 
@@ -78,6 +79,29 @@ async def test_the_bound_is_for_every_way_to_queue_and_leaves_others_alone(serve
 
     assert (await person.post(f"/api/comfyui/generations/{made[0]}/cancel")).status_code == 200
     assert codes([await person.post(rerun), await person.post(rerun)]) == {"made": 1, "QUEUE_FULL": 1}
+
+
+async def test_a_batch_has_room_as_a_whole_or_not_at_all(server: ServerMode) -> None:
+    person = await server.person()
+    session_id = await session_of(server, person)
+    path, base = f"/api/comfyui/sessions/{session_id}/sweep", {"workflow_json": workflow("txt2img_sd15")}
+
+    def sweep(count: int) -> Any:
+        axes = [{"parameter": "steps", "range": {"from": 1, "to": count, "step": 1}}]
+        return person.post(path, json={"base": base, "axes": axes})
+
+    refused = await sweep(ROOM + 1)
+    assert codes([refused]) == {"QUEUE_FULL": 1}
+    assert await waiting(server, person) == 0
+    assert (await person.get(f"/api/comfyui/batches?session_id={session_id}")).json()["data"] == []
+
+    answers = await asyncio.gather(*(sweep(ROOM // 2 - 1) for _ in range(5)))
+    assert codes(answers) == {"made": 2, "QUEUE_FULL": 3}
+    assert await waiting(server, person) == ROOM - 2
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert "there is room for 2 and not for 4 more" in refused.json()["error"]
+    assert codes([await sweep(2), await generate(person, session_id)]) == {"made": 1, "QUEUE_FULL": 1}
+    assert (await person.post(path, json={"base": base, "axes": [STEP], "priority": 1})).status_code == 403
 
 
 async def test_a_second_workspace_is_no_second_queue(server: ServerMode) -> None:

@@ -43,7 +43,10 @@ async def test_the_calls_of_the_readme_need_no_header(application: Application) 
 
 async def every_call(api: Application) -> list[tuple[Operation, str, dict[str, Any]]]:
     """Each operation with a body that it takes, at ids that are not there."""
-    place = Place({"token": "x", "user_id": "x", "workspace_id": "x", "name": "x", "model": "x/y"}, api.simulator.url)
+    place = Place(
+        {"token": "x", "profile_id": "x", "user_id": "x", "workspace_id": "x", "name": "x", "model": "x/y"},
+        api.simulator.url,
+    )
     document = (await api.http.get("/api/openapi.json")).json()
     names = {
         (method.upper(), path): operation["operationId"]

@@ -4,6 +4,8 @@
 """
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from spoonfeeder.core.actor import LOCAL_OWNER
+from tests.bench.filters import FILTERS
+from tests.bench.processes import free_port
+from tests.bench.stage import Api, program, until_answered
 
 ROWS = 50
 COLUMNS = (
@@ -27,11 +34,22 @@ QUERY = f"""
     SELECT {COLUMNS} FROM comfyui_generations
     WHERE session_id = $1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT {ROWS}
 """
+FOUND = f"""
+    SELECT {COLUMNS} FROM comfyui_generations
+    WHERE workspace_id = '{LOCAL_OWNER.workspace_id}' AND deleted_at IS NULL AND {{}}
+    ORDER BY created_at DESC, id DESC LIMIT {ROWS}
+"""
+USUAL, FOR_VALUES = "auto", "force_custom_plan"
+"""How statements are planned: a plan for any word reads the whole table for a rare one, and may be taken after five."""
 JSON_COLUMNS = ("parameters", "warnings", "loras_used", "outputs", "error_details")
 
 
 async def page(pool: asyncpg.Pool, session_id: str | UUID) -> bytes:
-    rows = [dict(row) for row in await pool.fetch(QUERY, session_id)]
+    return await page_of(pool, QUERY, session_id)
+
+
+async def page_of(pool: asyncpg.Pool, query: str, *values: Any) -> bytes:
+    rows = [dict(row) for row in await pool.fetch(query, *values)]
     for row in rows:
         for name in JSON_COLUMNS:
             if row[name] is not None:
@@ -39,19 +57,37 @@ async def page(pool: asyncpg.Pool, session_id: str | UUID) -> bytes:
     return orjson.dumps(rows, default=str)
 
 
-def open_pool(dsn: str) -> Any:
-    return asyncpg.create_pool(dsn, min_size=1, max_size=10)
+@asynccontextmanager
+async def served(database_url: str, session_id: UUID) -> AsyncIterator[Api]:
+    """In a process of its own."""
+    port, dsn = free_port(), database_url.replace("+asyncpg", "")
+    async with program("tests.bench.bare_history", dsn, str(port), str(session_id)) as process:
+        floor = Api(f"http://127.0.0.1:{port}", process.pid)
+        await until_answered(f"{floor.url}/")
+        yield floor
+
+
+def open_pool(dsn: str, plans: str = USUAL) -> Any:
+    return asyncpg.create_pool(dsn, min_size=1, max_size=10, server_settings={"plan_cache_mode": plans})
 
 
 def serve(dsn: str, port: str, session_id: str) -> None:
-    pools: list[asyncpg.Pool] = []
+    pools: dict[str, asyncpg.Pool] = {}
+
+    async def pool(plans: str) -> asyncpg.Pool:
+        if plans not in pools:
+            pools[plans] = await open_pool(dsn, plans)
+        return pools[plans]
 
     async def show(_: Request) -> Response:
-        if not pools:
-            pools.append(await open_pool(dsn))
-        return Response(await page(pools[0], session_id), media_type="application/json")
+        return Response(await page(await pool(USUAL), session_id), media_type="application/json")
 
-    app = Starlette(routes=[Route("/", show)])
+    async def find(request: Request) -> Response:
+        _, where, values = FILTERS[request.path_params["name"]]
+        found = await page_of(await pool(FOR_VALUES), FOUND.format(where), *values)
+        return Response(found, media_type="application/json")
+
+    app = Starlette(routes=[Route("/", show), Route("/found/{name}", find)])
     uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="critical", loop="uvloop", access_log=False)
 
 

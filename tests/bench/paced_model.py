@@ -1,23 +1,23 @@
-"""An OpenAI-compatible server that speaks at a fixed pace and does nothing else.
+"""A server that speaks as each family of providers does, at a fixed pace, and does nothing else.
 
-`python -m tests.bench.paced_model PORT`; a model is named `<milliseconds between pieces>-<number of pieces>`.
+`python -m tests.bench.paced_model PORT`; a model is named `<milliseconds between pieces>-<number of pieces>`, and with
+`-clock` behind it each piece is the moment when it was said, by the machine's monotonic clock.
 """
 
 import asyncio
+import re
 import sys
+import time
 
 import orjson
 import uvloop
 
-HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+from tests.bench.speaking import Family, family_of
+
+HEAD = "HTTP/1.1 200 OK\r\ncontent-type: {}\r\ntransfer-encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
-DONE = b"data: [DONE]\n\n"
 PIECE = "four"
-
-
-def _event(model: str, **fields: object) -> bytes:
-    chunk = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_790_000_000, "model": model, **fields}
-    return _framed(b"data: " + orjson.dumps(chunk) + b"\n\n")
+MODEL = re.compile(r"(\d+)-(\d+)(-clock)?")
 
 
 def _framed(data: bytes) -> bytes:
@@ -27,30 +27,41 @@ def _framed(data: bytes) -> bytes:
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while True:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = int(head.split("content-length:")[1].split("\r\n")[0])
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            length = int(head.lower().split("content-length:")[1].split("\r\n")[0])
             asked = orjson.loads(await reader.readexactly(length))
-            await _speak(writer, asked["model"])
-    except (asyncio.IncompleteReadError, ConnectionError, IndexError):
-        pass
+            path = head.split(" ", 2)[1]
+            found = MODEL.search(asked.get("model") or path)
+            assert found, asked
+            if asked.get("stream") is False or (path.endswith("/completions") and "stream" not in asked):
+                _answer(writer, int(found[2]))
+            else:
+                await _speak(writer, family_of(path), int(found[1]), int(found[2]), bool(found[3]))
+    except (asyncio.IncompleteReadError, ConnectionError, IndexError, RuntimeError):
+        pass  # uvloop raises RuntimeError where the reader is gone
     finally:
         writer.close()
 
 
-async def _speak(writer: asyncio.StreamWriter, model: str) -> None:
-    pause, count = (int(number) for number in model.split("-"))
+def _answer(writer: asyncio.StreamWriter, count: int) -> None:
+    """The same words at once, as one object of OpenAI's."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": PIECE * count}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 3, "completion_tokens": count, "total_tokens": count + 3}
+    told = orjson.dumps({"id": "chatcmpl-1", "model": "m", "choices": [choice], "usage": usage})
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(told) + told)
+
+
+async def _speak(writer: asyncio.StreamWriter, family: Family, pause: int, count: int, is_clock: bool) -> None:
     loop = asyncio.get_running_loop()
-    piece = _event(model, choices=[{"index": 0, "delta": {"content": PIECE}, "finish_reason": None}])
-    writer.write(HEAD)
+    piece = _framed(family.piece(PIECE))
+    writer.write(HEAD.format(family.content_type).encode() + b"".join(_framed(said) for said in family.begin))
     began = loop.time()
     for number in range(count):
         if pause:
             await asyncio.sleep(began + number * pause / 1000 - loop.time())
-        writer.write(piece)
+        writer.write(_framed(family.piece(f"@{time.monotonic():.6f};")) if is_clock else piece)
         await writer.drain()
-    usage = {"prompt_tokens": 3, "completion_tokens": count, "total_tokens": count + 3}
-    writer.write(_event(model, choices=[{"index": 0, "delta": {}, "finish_reason": "stop"}]))
-    writer.write(_event(model, choices=[], usage=usage) + _framed(DONE) + END)
+    writer.write(b"".join(_framed(said) for said in family.end(count)) + END)
     await writer.drain()
 
 

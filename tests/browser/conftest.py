@@ -1,9 +1,11 @@
 """A headless Chromium before the whole system: `up` with its own servers, its worker and the simulated ComfyUI."""
 
+import asyncio
 import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +26,12 @@ from playwright.sync_api import (
 )
 
 from spoonfeeder.embedded.readiness import free_port
+from spoonfeeder.simulator.ollama.options import Options
+from spoonfeeder.simulator.ollama.server import SimulatedOllama
+from tests.browser.sharing import OneSignsIn
 from tests.embedded.processes import wait_for
 from tests.embedded.running_up import Up
+from tests.fixtures.memory import memory_folder
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PATIENCE_MS = 15_000
@@ -33,11 +39,20 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 ROOM_FOR_TWO: ViewportSize = {"width": 1280, "height": 1400}
 """For two cards with pictures: the list draws only what is in sight."""
 ADMIN, PASSWORD = "ada@example.org", "correct horse battery"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+START_SECONDS = 60.0
+"""As long as `up` itself waits: every worker starts one at the same time, and a third of the tests needs it."""
+NO_OLLAMA_URL = "http://127.0.0.1:9"
+"""Nothing listens there: a test must not find the developer's own."""
 NOT_OURS = ("Failed to load resource", "WebSocket connection to")
 """What Chromium itself says of answers above 399 and of cut connections, which some tests bring about."""
 
 NewPage = Callable[..., Page]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneSignsIn | None:
+    return OneSignsIn(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def find_chromium() -> str:
@@ -64,17 +79,17 @@ def browser() -> Iterator[Browser]:
 
 def running_up(**settings: str) -> Iterator[Up]:
     """On a simulator port of its own: other systems may start on this machine at the same time."""
-    home = Path(tempfile.mkdtemp(prefix="sf-browser-"))
+    home = Path(tempfile.mkdtemp(prefix="sf-browser-", dir=memory_folder()))
     home.chmod(0o711)
-    up = Up(home, SIMULATOR_PORT=str(free_port("127.0.0.1")), **settings)
+    up = Up(home, **{"OLLAMA_URL": NO_OLLAMA_URL, "SIMULATOR_PORT": str(free_port("127.0.0.1"))} | settings)
     try:
-        up.until_ready()
+        up.until_ready(START_SECONDS)
         yield up
     finally:
         up.process.kill()
         up.process.wait()
         wait_for(up.all_gone, 5)
-        shutil.rmtree(home)
+        shutil.rmtree(home, ignore_errors=True)  # servers that end remove files of theirs meanwhile
 
 
 def find_setup_path(up: Up) -> str:
@@ -97,11 +112,37 @@ def up() -> Iterator[Up]:
     yield from running_up()
 
 
-class Api:
-    """What a script does beside the browser."""
+@pytest.fixture(scope="session")
+def closed_up(ollama: SimulatedOllama) -> Iterator[Up]:
+    """Where people sign in."""
+    yield from running_up(
+        AUTH="required",
+        PASSWORD_MEMORY_KIB="8192",
+        PASSWORD_TIME_COST="1",
+        RATE_LIMITS="off",
+        OLLAMA_URL=ollama.url,
+    )
 
-    def __init__(self, up: Up) -> None:
+
+@pytest.fixture(scope="session")
+def setup_path(closed_up: Up) -> str:
+    return find_setup_path(closed_up)
+
+
+@pytest.fixture
+def admin(closed_up: Up, setup_path: str) -> str:
+    set_up_admin(closed_up.url, setup_path)
+    return ADMIN
+
+
+class Api:
+    """What a script does beside the browser; as `email` where one signs in."""
+
+    def __init__(self, up: Up, email: str | None = None) -> None:
         self._http = httpx2.Client(base_url=up.url, timeout=30, trust_env=False)
+        if email is not None:
+            login = self.post("/auth/login", {"email": email, "password": PASSWORD})
+            self._http.headers["Authorization"] = f"Bearer {login['access_token']}"
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         answer = self._http.request(method, f"/api{path}", json=body)
@@ -116,9 +157,20 @@ class Api:
 
     def forget_everything(self) -> None:
         """As on the first day: the demo profile, and nothing else."""
+        for row in self.get("/conversations"):
+            self.call("DELETE", f"/conversations/{row['id']}")
+        for row in self.get("/profiles"):
+            if not row["is_demo"]:
+                self.call("DELETE", f"/profiles/{row['id']}")
         for kind in ("sessions", "workflows"):
             for row in self.get(f"/comfyui/{kind}"):
                 self.call("DELETE", f"/comfyui/{kind}/{row['id']}")
+        for kind in ("projects", "prompts", "presets"):
+            for row in self.get(f"/{kind}"):
+                self.call("DELETE", f"/{kind}/{row['id']}")
+        for row in self.get("/comfyui/backends"):
+            if not row["is_own"]:
+                self.call("DELETE", f"/comfyui/backends/{row['id']}")
 
     def close(self) -> None:
         self._http.close()
@@ -130,6 +182,52 @@ def api(up: Up) -> Iterator[Api]:
     api.forget_everything()
     yield api
     api.close()
+
+
+@contextmanager
+def simulated_ollama(options: Options) -> Iterator[SimulatedOllama]:
+    """In a thread of its own, so that it costs no process."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    ollama = SimulatedOllama(options)
+    asyncio.run_coroutine_threadsafe(ollama.start(), loop).result()
+    yield ollama
+    asyncio.run_coroutine_threadsafe(ollama.stop(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def ollama() -> Iterator[SimulatedOllama]:
+    """Answers with twelve words, all at once."""
+    with simulated_ollama(Options()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def slow_ollama() -> Iterator[SimulatedOllama]:
+    """Answers for a minute unless it is stopped, or `max_tokens` says less: 50 words each second."""
+    with simulated_ollama(Options(chunks=3_000, chunks_per_second=50)) as running:
+        yield running
+
+
+def ollama_profile(api: Api, ollama: SimulatedOllama, name: str) -> dict[str, Any]:
+    """A profile that lists its chat models: `llama3.2:latest`, and `llava:7b`, which sees pictures."""
+    profile: dict[str, Any] = api.post("/profiles", {"name": name, "provider": "ollama", "url": ollama.url})
+    api.post(f"/profiles/{profile['id']}/models/sync")
+    return profile
+
+
+@pytest.fixture
+def chat_profile(api: Api, ollama: SimulatedOllama) -> dict[str, Any]:
+    return ollama_profile(api, ollama, "Home")
+
+
+@pytest.fixture
+def slow_profile(api: Api, slow_ollama: SimulatedOllama) -> dict[str, Any]:
+    return ollama_profile(api, slow_ollama, "Slow home")
 
 
 @pytest.fixture

@@ -7,34 +7,10 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import (
-    ADMIN,
-    DESKTOP,
-    PASSWORD,
-    PATIENCE_MS,
-    find_setup_path,
-    running_up,
-    set_up_admin,
-)
+from tests.browser.conftest import ADMIN, DESKTOP, PASSWORD, PATIENCE_MS
 from tests.embedded.running_up import Up
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def closed_up() -> Iterator[Up]:
-    yield from running_up(AUTH="required", PASSWORD_MEMORY_KIB="8192", PASSWORD_TIME_COST="1", LIMIT_LOGIN="100/minute")
-
-
-@pytest.fixture(scope="module")
-def setup_path(closed_up: Up) -> str:
-    return find_setup_path(closed_up)
-
-
-@pytest.fixture
-def admin(closed_up: Up, setup_path: str) -> str:
-    set_up_admin(closed_up.url, setup_path)
-    return ADMIN
 
 
 @pytest.fixture

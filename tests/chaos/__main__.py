@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.chaos.findings import keep
 from tests.chaos.run import Size, own_folder, run
 
 
@@ -17,11 +18,12 @@ async def main() -> int:
     began = time.monotonic()
     with own_folder() as folder:
         try:
-            outcome = await run(Size(options.generations, options.seed), folder)
+            outcome = await run(Size(options.generations, options.seed, api_kills=options.api_kills), folder)
         finally:
             if options.logs is not None:
                 keep_logs(folder, options.logs)
     sys.stdout.write(f"chaos, seed {options.seed}, {time.monotonic() - began:.0f} s\n{outcome.table}\n")
+    sys.stdout.write(f"{keep(f'chaos-{options.generations}', outcome.findings.as_json())}\n")
     return 1 if outcome.findings.violations else 0
 
 
@@ -29,6 +31,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Generations under mixed faults.")
     parser.add_argument("--generations", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--api-kills", type=int, default=0, help="kills of the API on top of the other faults")
     parser.add_argument("--logs", type=Path, help="a folder to keep the programs' logs in")
     return parser.parse_args()
 

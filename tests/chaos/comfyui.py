@@ -13,4 +13,5 @@ if __name__ == "__main__":
         run_log=Path(run_log),
         step_seconds=float(step_seconds),
         load_seconds=0.0,
+        control=True,
     )

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     REDIS_KILLED = "Redis killed"
     POSTGRES_STOPPED = "PostgreSQL stopped at once"
     SESSIONS_TERMINATED = "database sessions terminated"
+    API_KILLED = "API killed"
 
 
 PER_300 = {
@@ -49,9 +50,13 @@ class Planned:
     kind: Kind
 
 
-def plan(generations: int, seconds: float, random: Random) -> list[Planned]:
-    """Every kind at least once, in their share of `generations`, spread over `seconds` in a drawn order."""
+def plan(generations: int, seconds: float, random: Random, api_kills: int = 0) -> list[Planned]:
+    """Every kind at least once, in their share of `generations`, spread over `seconds` in a drawn order.
+
+    Kills of the API come on top where they are asked for.
+    """
     kinds = [kind for kind, count in PER_300.items() for _ in range(max(1, round(count * generations / 300)))]
+    kinds += [Kind.API_KILLED] * api_kills
     random.shuffle(kinds)
     gap = seconds / len(kinds)
     return [Planned((place + random.random()) * gap, kind) for place, kind in enumerate(kinds)]
@@ -86,6 +91,7 @@ class Faults:
             Kind.REDIS_KILLED: self._kill_redis,
             Kind.POSTGRES_STOPPED: self._stop_postgres,
             Kind.SESSIONS_TERMINATED: self._terminate_sessions,
+            Kind.API_KILLED: self._stage.api.kill,
         }
         await actions[fault.kind]()
         self.done.append((fault.kind, time()))

@@ -30,7 +30,7 @@ def read_runs(log: Path) -> list[Executed]:
     """All executions in the order of their start; a line that a kill cut off in the middle is no line."""
     started: list[tuple[str, float]] = []
     ended: set[tuple[str, float]] = set()
-    for line in _whole_lines(log):
+    for line in whole_lines(log):
         if line["event"] == "start":
             started.append((line["prompt_id"], line["at"]))
         elif line["event"] == "end":
@@ -38,7 +38,7 @@ def read_runs(log: Path) -> list[Executed]:
     return [Executed(prompt_id, at, (prompt_id, at) in ended) for prompt_id, at in started]
 
 
-def _whole_lines(log: Path) -> Iterable[dict[str, Any]]:
+def whole_lines(log: Path) -> Iterable[dict[str, Any]]:
     for text in log.read_text(encoding="utf-8").splitlines():
         try:
             yield json.loads(text)

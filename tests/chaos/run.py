@@ -27,7 +27,7 @@ from tests.waiting import until_async
 SETTLE_SECONDS = 15.0
 LOOKING_SECONDS = 60.0
 REQUEST_SECONDS = 15.0
-CONNECTIONS_PER_PROGRAM = 10
+CONNECTIONS_PER_PROGRAM = 11  # the pool, and the one that listens
 ORDERLY = {0, -signal.SIGTERM}  # uvicorn ends its graceful stop by raising the signal anew
 
 
@@ -39,6 +39,7 @@ class Size:
     seed: int
     seconds_each: float = 0.65
     step_seconds: float = 0.05
+    api_kills: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,15 @@ async def run(size: Size, folder: Path) -> Outcome:
     """Raises nothing for a broken promise; it stands in the findings."""
     random = Random(size.seed)
     findings = Findings()
-    async with open_stage(folder, step_seconds=size.step_seconds) as stage, _traffic(stage) as traffic:
+    async with open_stage(folder, step_seconds=size.step_seconds) as stage, open_run_traffic(stage) as traffic:
         faults = Faults(stage, random)
         watcher = Watcher(stage.api_url, traffic.sessions)
         watching = asyncio.create_task(watcher.watch())
         seconds = size.generations * size.seconds_each
         async with asyncio.TaskGroup() as group:
             group.create_task(traffic.create(size.generations, seconds))
-            group.create_task(faults.inject(plan(size.generations, seconds, random)))
-        await _settle(stage)
+            group.create_task(faults.inject(plan(size.generations, seconds, random, size.api_kills)))
+        await settle(stage)
         await _check(findings, stage, traffic, faults)
         await _check_readers(findings, traffic, watcher)
         watching.cancel()
@@ -69,14 +70,14 @@ async def run(size: Size, folder: Path) -> Outcome:
 
 
 @asynccontextmanager
-async def _traffic(stage: Stage) -> AsyncIterator[Traffic]:
+async def open_run_traffic(stage: Stage) -> AsyncIterator[Traffic]:
     async with httpx2.AsyncClient(base_url=stage.api_url, timeout=REQUEST_SECONDS, trust_env=False) as http:
         traffic = Traffic(http)
         await traffic.prepare(stage)
         yield traffic
 
 
-async def _settle(stage: Stage) -> None:
+async def settle(stage: Stage) -> None:
     """Waits until nothing is open, longer than the bar allows, so that the figure tells how far it was missed."""
     with suppress(TimeoutError):
         await until_async(partial(rows.none_open, stage.admin()), within_seconds=LOOKING_SECONDS)

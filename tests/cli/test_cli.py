@@ -3,33 +3,12 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from spoonfeeder.embedded.folders import lock_home
-
-
-def spoonfeeder(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "spoonfeeder", *arguments],
-        env=inherited | environment,
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def refusal(run: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence of a refused start."""
-    assert run.returncode == 1, run
-    assert run.stderr.startswith("spoonfeeder: ")
-    assert run.stderr.count("\n") == 1, run.stderr
-    return run.stderr.removeprefix("spoonfeeder: ").strip()
+from tests.cli.terminal import refusal, spoonfeeder, started
 
 
 @pytest.mark.parametrize(
@@ -53,11 +32,21 @@ def test_a_wrong_value_is_named_and_nothing_starts(tmp_path: Path, environment: 
     assert not (tmp_path / "postgres").exists()
 
 
+def test_what_nobody_expected_is_one_line_of_the_log_without_secrets() -> None:
+    run = started("simulator", "--port", "0", "--data", "/dev/null/api_key=swordfish", LOG_FORMAT="json")
+
+    assert (run.returncode, run.stdout) == (1, "")
+    line = json.loads(run.stderr)
+    assert (line["event"], line["level"]) == ("ended_by_an_error", "critical")
+    assert "NotADirectoryError" in line["exception"]
+    assert "swordfish" not in run.stderr
+
+
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        run = spoonfeeder("up", SPOONFEEDER_HOME=str(tmp_path), PORT=str(port))
+        run = started("up", SPOONFEEDER_HOME=str(tmp_path), PORT=str(port))
 
     assert f"Port {port} on 127.0.0.1 cannot be used" in refusal(run)
 

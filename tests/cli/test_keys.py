@@ -16,7 +16,7 @@ from spoonfeeder.db.migrate import run_on
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.db.sealed import PROFILE_KEY
 from spoonfeeder.db.session import open_engine
-from tests.cli.test_cli import refusal, spoonfeeder
+from tests.cli.terminal import refusal, spoonfeeder
 
 PROFILES: Any = Profile.__table__
 

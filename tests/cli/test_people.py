@@ -1,20 +1,18 @@
 """`spoonfeeder user` and `spoonfeeder apikey`, on the database of a server that runs at the same time."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import httpx2
 import pytest
-from typer.testing import CliRunner, Result
 
-from spoonfeeder.cli import api_keys, app, people  # noqa: F401 - they add their commands
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.embedded.folders import lock_home
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
+from tests.cli.terminal import refusal, spoonfeeder
 from tests.fixtures.application import NO_TLS, serve_api
 from tests.fixtures.server_mode import SIGN_IN
 
@@ -30,28 +28,14 @@ class Terminal:
     environment: dict[str, str]
 
     def run(self, *arguments: str, typed: str = "") -> str:
-        result = self._invoke(arguments, typed)
-        assert (result.exit_code, result.stderr) == (0, ""), result.output
+        result = spoonfeeder(*arguments, typed=typed, **self.environment)
+        assert (result.returncode, result.stderr) == (0, ""), result
         return result.stdout
 
     def refusal(self, *arguments: str, typed: str = "") -> str:
-        result = self._invoke(arguments, typed)
-        assert (result.exit_code, result.stdout) == (1, ""), result.output
-        assert result.stderr.count("\n") == 1, result.stderr
-        return result.stderr.removeprefix("spoonfeeder: ").strip()
-
-    def _invoke(self, arguments: tuple[str, ...], typed: str) -> Result:
-        return CliRunner().invoke(app, arguments, input=typed, env=self.environment, catch_exceptions=False)
-
-
-@pytest.fixture(autouse=True)
-def own_log() -> Iterator[None]:
-    """A command sends the log of its whole process, here also that of the server, to its own standard error."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+        result = spoonfeeder(*arguments, typed=typed, **self.environment)
+        assert result.stdout == ""
+        return refusal(result)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ async def test_submit_sends_our_id_and_nothing_that_changes_the_order(server: Lo
     assert accepted.refused == []
     [body] = server.submitted
     assert body == {
-        "prompt": GRAPH,
+        "prompt": {node_id: {"_meta": {}, **node} for node_id, node in GRAPH.items()},
         "prompt_id": prompt_id,
         "client_id": "me",
         "extra_data": {"preview_method": "auto", "extra_pnginfo": {}},

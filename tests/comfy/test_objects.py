@@ -58,7 +58,7 @@ def test_options_are_live(version: str) -> None:
 
 
 def test_options_without_comfyui_are_the_documented_ones() -> None:
-    found = options(None)
+    found = options()
     assert found["samplers"][:3] == ["euler", "euler_ancestral", "heun"]
     assert (len(found["samplers"]), len(found["schedulers"])) == (22, 7)
     assert found["checkpoints"][0] == "sd_xl_base_1.0.safetensors"

@@ -54,6 +54,20 @@ def test_the_documented_request() -> None:
     assert latent == {"width": 1024, "height": 768, "batch_size": 2}
 
 
+def test_a_preset_is_above_the_defaults_and_below_the_request() -> None:
+    defaults = {"steps": 20, "cfg_scale": 5.0, "scheduler": "karras", "loras": ["a"]}
+    preset = {"steps": 25, "3.cfg": 6.0, "sampler": "x", "denoise": 7, "3.colour": 1, "seed": 5, "loras": ["b"]}
+    planned = run(txt2img(), {"cfg": 9}, defaults=defaults, preset=preset)
+    found = inputs_of(planned.graph, "3")
+    assert (found["steps"], found["cfg"], found["scheduler"], found["seed"]) == (25, 9, "karras", 5)
+    assert planned.parameters["loras"] == [{"name": "b.safetensors", "strength_model": 1.0, "strength_clip": 1.0}]
+    assert [warning[:60] for warning in planned.warnings if "preset" in warning] == [
+        "A value of the preset was left out: sampler is not a paramet",
+        "A value of the preset was left out: denoise must be between ",
+        "A value of the preset was left out: 3.colour is no input of ",
+    ]
+
+
 def test_the_graph_then_the_defaults_then_the_request() -> None:
     defaults = {"steps": 20, "cfg_scale": 5.0, "3.denoise": 0.5}
     found = inputs_of(run(txt2img(), {"cfg": 9}, defaults=defaults).graph, "3")

@@ -180,6 +180,17 @@ def test_the_request_id_stands_in_every_line_of_the_request(stream: io.StringIO)
     ]
 
 
+def test_what_is_bound_to_a_job_stands_in_every_line_of_it(stream: io.StringIO) -> None:
+    log.configure("info", "json", stream)
+    with structlog.contextvars.bound_contextvars(line="generations", row="7", workspace="1"):
+        structlog.get_logger("ours").info("one")
+        logging.getLogger("theirs").info("two")
+    structlog.get_logger("ours").info("three")
+
+    bound = [(told.get("line"), told.get("row")) for told in map(json.loads, stream.getvalue().splitlines())]
+    assert bound == [("generations", "7"), ("generations", "7"), (None, None)]
+
+
 def test_chatty_libraries_are_heard_from_warnings_on(stream: io.StringIO) -> None:
     log.configure("info", "json", stream)
 

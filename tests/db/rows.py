@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from spoonfeeder.db import (
@@ -13,18 +14,26 @@ from spoonfeeder.db import (
     ApiCall,
     ApiKey,
     AuditEntry,
+    Batch,
     Budget,
+    ComfyBackend,
     Conversation,
+    FileRemoval,
     Generation,
     IdempotencyKey,
     Invitation,
+    LineTurn,
     LoginSession,
     Media,
     Message,
+    Misfit,
     Notification,
+    Preset,
     Profile,
     ProfileKey,
     ProfileModel,
+    Project,
+    Prompt,
     ProviderSetting,
     RefreshToken,
     Result,
@@ -71,7 +80,13 @@ def start(row: Generation | Task) -> None:
 async def seed_every_table(session: AsyncSession) -> None:
     """One row in each."""
     await seed_workspace(session, DEFAULT_WORKSPACE_ID)
-    session.add(SystemValue(key="canary", value="x"))
+    session.add_all(
+        [
+            SystemValue(key="canary", value="x"),
+            FileRemoval(key="aa/gone.png"),
+            LineTurn(line="tasks", share=LOCAL_OWNER_ID),
+        ]
+    )
     await seed_access(session)
     await session.commit()
 
@@ -99,9 +114,16 @@ async def seed_workspace(session: AsyncSession, workspace_id: UUID) -> None:
             album,
             Schedule(**theirs, name="Every morning", kind="task", request={"prompt": "A rose"}, cron="0 7 * * *"),
             Notification(**theirs, type="error", code="TASK_FAILED", message="A task failed."),
+            Project(**theirs, name="Spring"),
+            Prompt(**theirs, name="Portrait", prompt_text="{subject} in soft light"),
+            Preset(**theirs, name="Draft", parameters={"steps": 8}),
+            Batch(**theirs, session_id=album.id, kind="sweep", total=4),
         ]
     )
     await session.flush()
+    own = await session.scalar(select(ComfyBackend.id).where(ComfyBackend.profile_id == server.id))
+    assert own is not None
+    session.add(Misfit(**theirs, backend_id=own, needs_sha256=SHA256))
     session.add(WorkflowVersion(**theirs, workflow_id=template.id, number=1, workflow_json="{}"))
     made_by = {"profile_id": server.id, "workflow_id": template.id, "session_id": album.id}
     picture = generation(**theirs, **made_by, seed=2**64 - 1)

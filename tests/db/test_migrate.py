@@ -26,7 +26,8 @@ from tests.db.rows import seed_every_table
 
 CATALOG = {
     "columns": """SELECT table_name, column_name, data_type, character_maximum_length, numeric_precision, is_nullable,
-        column_default FROM information_schema.columns WHERE table_schema = 'public'""",
+        column_default FROM information_schema.columns WHERE table_schema = 'public'
+        AND (table_schema, table_name) NOT IN (SELECT schemaname, viewname FROM pg_views)""",
     "constraints": """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
@@ -105,6 +106,17 @@ def test_each_step_can_be_undone_on_its_own(empty_database_url: str) -> None:
     check(empty_database_url)
 
 
+def test_generations_of_before_are_found_by_their_words(empty_database_url: str) -> None:
+    upgrade(empty_database_url, "0015")
+    row = f"VALUES ('{DEFAULT_WORKSPACE_ID}', 'A lighthouse', '2026-01-01')"
+    execute(empty_database_url, f"INSERT INTO comfyui_generations (workspace_id, prompt_text, updated_at) {row}")
+    found = "SELECT search @@ 'lighthouse', updated_at = '2026-01-01' FROM comfyui_generations"
+    for _ in range(2):
+        upgrade(empty_database_url)
+        assert rows_of(empty_database_url, found) == [(True, True)]
+        downgrade(empty_database_url, "0015")
+
+
 def test_the_local_owner_and_the_default_workspace_are_there(database_url: str) -> None:
     owners = """SELECT m.workspace_id, m.user_id, m.role, u.role, u.email, w.name FROM workspace_members m
         JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id"""
@@ -148,6 +160,8 @@ def test_check_tells_what_to_do(empty_database_url: str) -> None:
     execute(empty_database_url, "UPDATE alembic_version SET version_num = 'z'")
     with pytest.raises(SchemaOutdated, match="newer version"):
         check(empty_database_url)
+    with pytest.raises(SchemaOutdated, match="newer version"):
+        upgrade(empty_database_url)
 
 
 def test_no_more_rights_are_needed_than_the_owner_of_a_database_has(database_url: str) -> None:

@@ -15,7 +15,6 @@ from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.pagination import Cursor
 from spoonfeeder.db import DEFAULT_WORKSPACE_ID, Generation
 from spoonfeeder.features.generations import queries
-from spoonfeeder.features.generations.rows import COLUMNS
 from spoonfeeder.features.media import by_name
 from spoonfeeder.features.media import service as media
 from spoonfeeder.features.sessions import service as sessions
@@ -36,7 +35,7 @@ SEED = (
     "INSERT INTO comfyui_sessions (id, workspace_id, title) VALUES (:session, :ours, 'ours')",
     """INSERT INTO comfyui_generations (workspace_id, session_id, status, created_at)
         SELECT workspace_id, id, 'completed', now() - n * interval '1 minute'
-        FROM comfyui_sessions, generate_series(1, 4) n""",
+        FROM comfyui_sessions, generate_series(1, 12) n""",
     """INSERT INTO comfyui_generations (workspace_id, session_id, status, created_at)
         SELECT :ours, :session, CASE WHEN n > 990 THEN 'pending' ELSE 'completed' END, now() - n * interval '1 minute'
         FROM generate_series(1, 1000) n""",
@@ -89,7 +88,7 @@ def _names(node: Any) -> Iterator[str]:
 
 
 def page(**place: Any) -> Callable[[Work], Awaitable[object]]:
-    return lambda work: queries.page(work, COLUMNS.session_id == SESSION, limit=50, **place)
+    return lambda work: queries.page(work, queries.OF_SESSION, SESSION, limit=50, **place)
 
 
 BY_ID = "pk_comfyui_generations"

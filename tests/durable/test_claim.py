@@ -1,10 +1,13 @@
 """Claiming: the best due row, once, and never more of a backend than it has slots."""
 
 import asyncio
+from dataclasses import replace
+from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import func, insert, select, text
 
-from spoonfeeder.durable.claim import claim, count_claimable
+from spoonfeeder.db.backend import LineTurn
+from spoonfeeder.durable.claim import claim, count_claimable, purge_turns
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_system_work
@@ -13,12 +16,14 @@ from tests.durable.rows import BACKEND, add, change, claimed_row, expire, read
 
 async def _claimable(runtime: Runtime) -> int:
     async with open_system_work(runtime, "test") as work:
-        return await count_claimable(work, GENERATIONS, runtime.settings.comfyui_slots)
+        return await count_claimable(work, GENERATIONS)
 
 
 async def test_20_claims_at_once_never_take_more_than_the_slots_of_each_backend(runtime: Runtime) -> None:
     for number in range(30):
         await add(runtime, backend_url=f"{BACKEND}{number % 3}")
+    # No lease ends while the others are still being given.
+    runtime = replace(runtime, settings=runtime.settings.model_copy(update={"lease_seconds": 60.0}))
     claims = await asyncio.gather(*(claim(runtime, GENERATIONS) for _ in range(20)))
     taken = [claimed.id for claimed in claims if claimed]
     assert len(taken) == len(set(taken)) == 6
@@ -38,7 +43,7 @@ async def test_a_free_slot_lets_one_more_row_in(runtime: Runtime) -> None:
 
 async def test_the_higher_priority_goes_first_and_then_the_older_row(runtime: Runtime) -> None:
     young = await add(runtime)
-    old = await add(runtime, created_at=func.now() - text("interval '1 hour'"))
+    old = await add(runtime, queue_order=1)
     urgent = await add(runtime, priority=5)
     order = []
     for _ in range(3):
@@ -73,3 +78,13 @@ async def test_the_sweep_counts_as_many_rows_as_claims_would_find(runtime: Runti
     assert await _claimable(runtime) == 4
     await claimed_row(runtime)
     assert await _claimable(runtime) == 3
+
+
+async def test_whose_turn_it_was_long_ago_is_forgotten(runtime: Runtime) -> None:
+    week = func.now() - text("interval '8 days'")
+    async with open_system_work(runtime, "test") as work:
+        turns = [{"line": "tasks", "share": UUID(int=1), "served_at": week}, {"line": "tasks", "share": UUID(int=2)}]
+        for turn in turns:
+            await work.session.execute(insert(LineTurn).values(turn))
+        await purge_turns(work)
+        assert list(await work.session.scalars(select(LineTurn.share))) == [UUID(int=2)]

@@ -62,7 +62,9 @@ async def test_a_commit_whose_answer_was_lost_is_found_in_the_row(runtime: Runti
         raise ConnectionResetError
 
     assert await until_written(lease, answer_lost) is None
-    assert (await read(runtime, lease.claimed.id)).status == "completed"
+    assert (await read(runtime, lease.claimed.id)).status == lease.outcome == "completed"
+    counted = runtime.telemetry.metrics.registry.get_sample_value
+    assert counted("spoonfeeder_work_ended_total", {"line": "generations", "outcome": "completed"}) == 1
 
 
 async def test_who_has_the_row_by_now_is_not_overwritten(runtime: Runtime) -> None:

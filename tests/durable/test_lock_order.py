@@ -10,15 +10,21 @@ from sqlalchemy import func, insert, select, text
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID, User
 from spoonfeeder.core.errors import NotFound
+from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.db.library import Preset, Project, Prompt
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.durable.lease import Lease
-from spoonfeeder.features.generations import ending, outcomes, service
+from spoonfeeder.features.generations import ending, moving, outcomes, service
+from spoonfeeder.features.generations.schemas import GenerateInput, RerunInput
+from spoonfeeder.features.profiles import service as profiles
+from spoonfeeder.features.profiles.schemas import ProfilePatch
+from spoonfeeder.features.projects.chores import purge_projects
 from spoonfeeder.features.workflows import service as workflows
 from spoonfeeder.features.workflows.schemas import WorkflowPatch
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_system_work, open_work
-from tests.durable.rows import BACKEND, add, lease_of_new_row, read
+from tests.durable.rows import BACKEND, add, claimed_row, lease_of_new_row, read
 from tests.waiting import until_async
 
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -80,7 +86,7 @@ async def test_two_deletions_of_a_session_that_grows_meanwhile(
         Generation,
         oldest,
         _do(runtime, ending.delete_session, session_id),
-        _do(runtime, service.rerun, newer),
+        _do(runtime, service.rerun, newer, RerunInput()),
         _do(runtime, ending.delete_session, session_id),
     )
     async with open_system_work(runtime, "test") as work:
@@ -103,7 +109,7 @@ async def test_a_backend_that_is_away_beside_a_deletion(runtime: Runtime, sessio
 async def _is_away(runtime: Runtime, lease: Lease) -> None:
     async with open_system_work(runtime, "test") as work:
         row = await work.session.get_one(Generation, lease.claimed.id)
-    await outcomes.wait(lease, row, "ComfyUI is away", whole_backend=True)
+    await moving.wait(lease, row, "ComfyUI is away")
 
 
 @pytest.mark.parametrize("whole_profile", [False, True])
@@ -124,10 +130,47 @@ async def test_whatever_happens_in_a_session_while_it_is_deleted(
         outcomes.fail(leases[1], outcomes.POISON),
         _do(runtime, ending.delete, ended),
         _do(runtime, ending.cancel, waiting),
-        _do(runtime, service.rerun, waiting),
+        _do(runtime, service.rerun, waiting, RerunInput()),
     ]
     await _while_held(runtime, Generation, held, *calls)
     assert [(await read(runtime, row)).status for row in (held, waiting)] == ["cancelled", "cancelled"]
+
+
+async def test_a_profile_moves_while_its_machine_is_found_away(runtime: Runtime, profile_id: UUID) -> None:
+    lease = await lease_of_new_row(runtime, profile_id=profile_id)
+
+    async def move(work: Work) -> None:
+        await profiles.update_profile(work, profile_id, ProfilePatch(url="http://127.0.0.1:8199"))
+
+    async def find_it_away() -> None:
+        async with open_work(runtime, User(DEFAULT_WORKSPACE_ID)) as work:
+            row = await work.session.get_one(Generation, lease.claimed.id)
+        await moving.wait(lease, row, "ComfyUI is away")
+
+    own = await own_machine_of(runtime, profile_id)
+    await _while_held(runtime, ComfyBackend, own, _do(runtime, move), find_it_away())
+    assert (await read(runtime, lease.claimed.id)).backend_url == "http://127.0.0.1:8199"
+
+
+async def own_machine_of(runtime: Runtime, profile_id: UUID) -> UUID:
+    async with open_system_work(runtime, "test") as work:
+        own = await work.session.scalars(select(ComfyBackend.id).where(ComfyBackend.profile_id == profile_id))
+        return own.one()
+
+
+async def test_what_was_wanted_on_a_machine_that_the_profile_takes_over_is_wanted_on_its_own(
+    runtime: Runtime, profile_id: UUID
+) -> None:
+    url = "http://127.0.0.1:8199"
+    beside = await _insert(runtime, ComfyBackend, name="Beside", url=url, profile_id=profile_id)
+    wanted = await add(runtime, profile_id=profile_id, wanted_backend_id=beside)
+
+    async def move(work: Work) -> None:
+        await profiles.update_profile(work, profile_id, ProfilePatch(url=url))
+
+    await _do(runtime, move)
+    assert (await claimed_row(runtime)).id == wanted
+    assert (await read(runtime, wanted)).backend_url == url
 
 
 async def test_a_profile_is_deleted_while_its_default_workflow_changes(runtime: Runtime, profile_id: UUID) -> None:
@@ -139,3 +182,38 @@ async def test_a_profile_is_deleted_while_its_default_workflow_changes(runtime: 
         await workflows.update_workflow(work, other, WorkflowPatch(is_default=True))
 
     await _while_held(runtime, Workflow, other, _do(runtime, ending.delete_profile, profile_id), _do(runtime, choose))
+
+
+async def test_a_purge_of_projects_beside_the_deletion_of_a_profile(runtime: Runtime, profile_id: UUID) -> None:
+    """PostgreSQL itself takes what loses its project as it stands in the table: here the higher id first."""
+    project_id = await _insert(runtime, Project, name="Old", deleted_at=text("now() - interval '8 days'"))
+    its = {"title": "Test", "profile_id": profile_id, "project_id": project_id}
+    held = await _insert(runtime, Session, id=UUID(int=2), **its)
+    await _insert(runtime, Session, id=UUID(int=1), **its)
+    await _while_held(runtime, Session, held, _purge(runtime), _do(runtime, ending.delete_profile, profile_id))
+    async with open_system_work(runtime, "test") as work:
+        assert (await work.session.get_one(Session, held)).project_id is None
+        assert await work.session.get(Project, project_id) is None
+
+
+async def _purge(runtime: Runtime) -> None:
+    async with open_system_work(runtime, "test") as work:
+        await purge_projects(work)
+
+
+async def test_two_that_use_the_same_prompt_and_preset_while_their_session_is_deleted(
+    runtime: Runtime, profile_id: UUID, session_id: UUID
+) -> None:
+    prompt_id = await _insert(runtime, Prompt, name="Kept", prompt_text="a pier")
+    preset_id = await _insert(runtime, Preset, name="Kept", parameters={})
+    graph = {"1": {"class_type": "KSampler", "inputs": {}}}
+    wish = GenerateInput(workflow_json=graph, saved_prompt_id=prompt_id, preset_id=preset_id)
+
+    async def generate(work: Work) -> None:
+        await service.create(work, wish, session_id=session_id)
+
+    calls = [_do(runtime, generate), _do(runtime, generate), _do(runtime, ending.delete_session, session_id)]
+    await _while_held(runtime, Preset, preset_id, *calls)
+    async with open_system_work(runtime, "test") as work:
+        made = await work.session.scalar(select(func.count(Generation.id)).where(Generation.session_id == session_id))
+        assert (await work.session.get_one(Prompt, prompt_id)).used_count == made != 0

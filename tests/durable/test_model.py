@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -193,12 +194,15 @@ class Machine(RuleBasedStateMachine):
             return {row_id: tuple(rest) for row_id, *rest in found}
 
 
-def test_rows_are_held_by_one_and_end_once_in_any_order_of_events(settings: Settings) -> None:
+@pytest.mark.parametrize(("examples", "steps"), [(20, 30), pytest.param(1_000, 50, marks=pytest.mark.fuzz)])
+def test_rows_are_held_by_one_and_end_once_in_any_order_of_events(
+    settings: Settings, examples: int, steps: int
+) -> None:
     """Leases of ten minutes end only where the machine says so."""
     patient = settings.model_copy(update={"lease_seconds": 600.0, "comfyui_slots": SLOTS})
     plan = how(
-        max_examples=40,
-        stateful_step_count=30,
+        max_examples=examples,
+        stateful_step_count=steps,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow],

@@ -12,7 +12,8 @@ from tests.fixtures.workflows import workflow
 from tests.waiting import until, until_async
 
 ACTIONS = (("POST", "/cancel"), ("DELETE", ""), ("POST", "/rerun"), ("GET", ""), ("POST", "/restore"))
-EXPECTED = {200, 201, 404, 409}
+EXPECTED = {200, 201, 404, 409, 503}
+"""503: it waited too long for the row behind the others, and nothing was done."""
 
 
 async def _storm(api: Application, generation_id: str) -> list[httpx2.Response]:

@@ -15,8 +15,14 @@ from tests.durable.rows import BACKEND, add, claimed_row
 from tests.waiting import until_async
 
 
+def _redis(runtime: Runtime) -> Redis:
+    assert runtime.redis_url is not None
+    client: Redis = Redis.from_url(runtime.redis_url)
+    return client
+
+
 async def _rings(runtime: Runtime) -> int:
-    async with Redis.from_url(runtime.redis_url) as redis:
+    async with _redis(runtime) as redis:
         return int(await redis.zcard(queue_key(GENERATIONS.name)))
 
 
@@ -37,7 +43,7 @@ async def test_after_a_flush_the_rows_are_rung_for_again(runtime: Runtime) -> No
     sweeping = asyncio.create_task(sweep_for_ever(runtime, [GENERATIONS]))
     for _ in range(2):
         await until_async(lambda: _rings(runtime))
-        async with Redis.from_url(runtime.redis_url) as redis:
+        async with _redis(runtime) as redis:
             await redis.flushall()
     await until_async(lambda: _rings(runtime))
     sweeping.cancel()

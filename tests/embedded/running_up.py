@@ -35,10 +35,10 @@ class Up:
             )
         self.children: list[int] = []
 
-    def until_ready(self) -> float:
+    def until_ready(self, seconds: float = READY_SECONDS) -> float:
         """Waits until it is ready and returns how long that took from its start."""
         try:
-            wait_for(self._is_ready_or_ended, READY_SECONDS)
+            wait_for(self._is_ready_or_ended, seconds)
         except AssertionError:
             raise AssertionError(self.said()) from None
         assert self.process.poll() is None, self.said()

@@ -30,6 +30,8 @@ from spoonfeeder.db import (
     WorkflowVersion,
     Workspace,
 )
+from spoonfeeder.db.backend import ComfyBackend
+from spoonfeeder.db.library import Batch, Preset, Project, Prompt
 from spoonfeeder.db.session import open_engine, open_sessions
 
 
@@ -45,12 +47,17 @@ class Foreign:
     key_id: UUID
     filename: str = "foreign_00001_.png"
     pool_key_id: UUID = field(default_factory=uuid4)
+    backend_id: UUID = field(default_factory=uuid4)
     conversation_id: UUID = field(default_factory=uuid4)
     message_id: UUID = field(default_factory=uuid4)
     task_id: UUID = field(default_factory=uuid4)
     result_id: UUID = field(default_factory=uuid4)
     schedule_id: UUID = field(default_factory=uuid4)
     notification_id: UUID = field(default_factory=uuid4)
+    project_id: UUID = field(default_factory=uuid4)
+    prompt_id: UUID = field(default_factory=uuid4)
+    preset_id: UUID = field(default_factory=uuid4)
+    batch_id: UUID = field(default_factory=uuid4)
 
 
 @asynccontextmanager
@@ -73,6 +80,8 @@ async def insert_foreign(settings: Settings) -> Foreign:
         await session.flush()
         session.add(ProfileModel(profile_id=ids.profile_id, model_id="theirs", **mine))
         session.add(ProfileKey(id=ids.pool_key_id, profile_id=ids.profile_id, name="Theirs", api_key="x", **mine))
+        machine = {"profile_id": ids.profile_id, "url": "http://127.0.0.1:10"}
+        session.add(ComfyBackend(id=ids.backend_id, name="Theirs", **machine, **mine))
         talk = {"title": "Theirs", "provider": "ollama", "model": "theirs", "head_id": ids.message_id}
         session.add(Conversation(id=ids.conversation_id, **talk, **mine))
         await session.flush()
@@ -84,7 +93,9 @@ async def insert_foreign(settings: Settings) -> Foreign:
         await session.flush()
         session.add(WorkflowVersion(workflow_id=ids.workflow_id, number=1, workflow_json="{}", **mine))
         await session.flush()
-        session.add(Generation(id=ids.generation_id, session_id=ids.session_id, backend_url=url, **mine))
+        session.add(Batch(id=ids.batch_id, session_id=ids.session_id, kind="sweep", total=1, **mine))
+        made = {"session_id": ids.session_id, "batch_id": ids.batch_id, "backend_url": url}
+        session.add(Generation(id=ids.generation_id, **made, **mine))
         await session.flush()
         session.add(
             Media(
@@ -115,6 +126,9 @@ async def _add_task(session: AsyncSession, ids: Foreign) -> None:
     theirs = {"workspace_id": ids.workspace_id}
     session.add(Schedule(id=ids.schedule_id, name="Theirs", kind="task", request={}, cron="@daily", **theirs))
     session.add(Notification(id=ids.notification_id, type="info", code="TOLD", message="Theirs", **theirs))
+    session.add(Project(id=ids.project_id, name="Theirs", **theirs))
+    session.add(Prompt(id=ids.prompt_id, name="Theirs", prompt_text="Theirs", **theirs))
+    session.add(Preset(id=ids.preset_id, name="Theirs", **theirs))
 
 
 async def _add_somebody(session: AsyncSession, ids: Foreign) -> None:

@@ -64,6 +64,24 @@ async def test_a_session_is_made_renamed_deleted_and_brought_back(windows: Windo
     assert await windows.told() == [("session", session_id, change) for change in changes]
 
 
+async def test_what_is_kept_in_order_is_told_of_too(windows: Windows) -> None:
+    bodies: dict[str, dict[str, Any]] = {
+        "project": {},
+        "prompt": {"prompt_text": "a pier"},
+        "preset": {"parameters": {}},
+    }
+    for kind, body in bodies.items():
+        row_id = await make(windows, f"/{kind}s", name="Kept", **body)
+        path = f"/{kind}s/{row_id}"
+        await windows.json("PATCH", path, json={"name": "Renamed"})
+        if kind == "prompt":
+            await windows.json("POST", f"{path}/render")
+        await windows.json("DELETE", path)
+        await windows.json("POST", f"{path}/restore")
+        changes = ("created", *["updated"] * (1 + (kind == "prompt")), "deleted", "restored")
+        assert await windows.told() == [(kind, row_id, change) for change in changes]
+
+
 async def test_a_workflow_is_told_of_each_time_it_changes(windows: Windows) -> None:
     workflow_id = await make(windows, "/comfyui/workflows", workflow_json=TXT2IMG)
     path = f"/comfyui/workflows/{workflow_id}"
@@ -122,7 +140,8 @@ async def test_a_picture_becomes_a_favourite_goes_and_comes_back(windows: Window
 
 
 async def test_what_is_refused_is_not_told(windows: Windows) -> None:
-    for kind in ("comfyui/sessions", "comfyui/workflows", "comfyui/generations", "profiles"):
+    kinds = ("comfyui/sessions", "comfyui/workflows", "comfyui/generations", "profiles")
+    for kind in (*kinds, "projects", "prompts", "presets"):
         await windows.json("DELETE", f"/{kind}/{NOBODY}", 404)
         await windows.json("POST", f"/{kind}/{NOBODY}/restore", 409)
     await windows.json("POST", "/comfyui/sessions", 422, json={"workflow_id": NOBODY})

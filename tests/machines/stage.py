@@ -4,12 +4,12 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count, cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 from sqlalchemy import NullPool
@@ -30,6 +30,7 @@ from tests.waiting import until_async
 HOST = "127.0.0.1"
 READY_SECONDS = 40.0
 REQUEST_SECONDS = 15.0
+Command = Sequence[str | Path]
 
 
 class Api(Program):
@@ -43,11 +44,11 @@ class Api(Program):
 class Machines:
     """`programs` holds everything that was ever started here; `run_log` is what the simulated ComfyUI really did."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, **settings: str) -> None:
         self.folder = folder
         self.home = folder / "home"
         self.run_log = folder / "runs.jsonl"
-        self.postgres = EmbeddedPostgres(folder, durable=False)
+        self.postgres = EmbeddedPostgres(folder, durable=durable)
         self.redis = EmbeddedRedis(folder / "redis", durable=False)
         self.comfyui_url = f"http://{HOST}:{free_port(HOST)}"
         self.programs: list[Program] = []
@@ -61,23 +62,24 @@ class Machines:
         own = {"PYTHONPATH": str(ROOT), "SPOONFEEDER_HOME": str(self.home), "HOST": HOST, "DEMO": "off"}
         return kept | own | {"OLLAMA_URL": NOBODY_URL} | servers | self._settings
 
-    async def start_apis(self, number: int) -> list[Api]:
+    async def start_apis(self, number: int, command: Command | None = None) -> list[Api]:
         """New ones, each on a port of its own, ready."""
-        apis = [self._launch_api() for _ in range(number)]
+        apis = [self._launch_api(command or own_command("api")) for _ in range(number)]
         await asyncio.gather(*(api.wait_until_ready() for api in apis))
         return apis
 
-    def _launch_api(self) -> Api:
+    def _launch_api(self, command: Command) -> Api:
         port = free_port(HOST)
         name = f"api-{next(self._numbers)}"
-        api = Api(name, own_command("api"), self.environment | {"PORT": str(port)}, self.folder / f"{name}.log")
+        api = Api(name, command, self.environment | {"PORT": str(port)}, self.folder / f"{name}.log")
         api.url = f"http://{HOST}:{port}"
         self._launch(api)
         return api
 
-    def start_worker(self) -> Program:
+    def start_worker(self, command: Command | None = None, **more: str) -> Program:
+        """`more` are environment variables of this one."""
         name = f"worker-{next(self._numbers)}"
-        worker = Program(name, own_command("worker"), self.environment, self.folder / f"{name}.log")
+        worker = Program(name, command or own_command("worker"), self.environment | more, self.folder / f"{name}.log")
         self._launch(worker)
         return worker
 
@@ -113,11 +115,11 @@ class RoundRobin(httpx2.AsyncClient):
 
 @asynccontextmanager
 async def open_machines(
-    *, step_seconds: float = 0.02, migrated: bool = True, **settings: str
+    *, step_seconds: float = 0.02, migrated: bool = True, durable: bool = False, **settings: str
 ) -> AsyncIterator[Machines]:
     """Servers up and migrated, ComfyUI running, no API and no worker yet."""
     with own_folder() as folder:
-        machines = Machines(folder, ENCRYPTION_KEY=secrets.token_hex(32), **settings)
+        machines = Machines(folder, durable=durable, ENCRYPTION_KEY=secrets.token_hex(32), **settings)
         machines.home.mkdir()
         with machines.postgres, machines.redis:
             try:
@@ -138,3 +140,18 @@ async def open_traffic(machines: Machines, apis: list[Api]) -> AsyncIterator[Tra
         traffic = Traffic(http)
         await traffic.prepare(machines)
         yield traffic
+
+
+class Running(NamedTuple):
+    machines: Machines
+    api: Api
+    traffic: Traffic
+
+
+@asynccontextmanager
+async def open_running() -> AsyncIterator[Running]:
+    """One API with a session to generate in; no worker runs but those that a test brings."""
+    async with open_machines() as machines:
+        [api] = await machines.start_apis(1)
+        async with open_traffic(machines, [api]) as traffic:
+            yield Running(machines, api, traffic)

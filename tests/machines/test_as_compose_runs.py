@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import pytest_asyncio
 import yaml
 from redis import Redis
 from redis.exceptions import RedisError
@@ -27,6 +28,7 @@ from tests.machines.stage import HOST, Api, Machines, open_machines
 from tests.test_compose import filled_in
 from tests.waiting import until, until_async
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 IMAGE_ENVIRONMENT = dict(re.findall(r"([A-Z_]+)=(\S+)(?: \\)?$", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
 
@@ -101,7 +103,7 @@ async def by_tcp(socket_path: Path, port: int) -> AsyncIterator[None]:
         await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def composed() -> AsyncIterator[Composed]:
     async with AsyncExitStack() as stack:
         machines = await stack.enter_async_context(open_machines(migrated=False))
@@ -113,6 +115,8 @@ async def composed() -> AsyncIterator[Composed]:
         await until(lambda: migrate.process.poll() is not None, within_seconds=20)
         assert migrate.process.returncode == 0, migrate.log.read_text()
         yield running
+        for program in machines.programs:
+            program.end()  # or it would connect again while the port is being closed
 
 
 async def test_a_browser_at_the_published_port_makes_a_picture(composed: Composed) -> None:

@@ -6,17 +6,18 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 import httpx2
 import pytest
+import pytest_asyncio
 
 from tests.embedded.processes import descendants
 from tests.machines.load import Answer, Load, percentile, steady_load
-from tests.machines.stage import Api, open_machines, open_traffic
+from tests.machines.stage import Api, Running, open_running
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.asyncio(loop_scope="module")]
 
 AWAY_SECONDS = 3.0
 SILENT_SECONDS = 12.0
@@ -55,43 +56,46 @@ def silent(postmaster: int) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-async def test_a_server_that_stops_at_once_makes_503s_until_it_is_back() -> None:
-    async with open_machines() as machines:
-        [api] = await machines.start_apis(1)
-        machines.start_worker()
-        async with open_traffic(machines, [api]) as traffic, steady_load(api.url, traffic) as load:
-            await asyncio.sleep(1)
-            postgres = machines.postgres
-            assert postgres.process is not None
-            postgres.process.send_signal(signal.SIGQUIT)
-            await asyncio.to_thread(postgres.process.wait)
-            gone = time.monotonic()
-            await asyncio.sleep(AWAY_SECONDS)
-            during = load.since(gone)
-            postgres.launch()
-            await asyncio.to_thread(postgres.wait_until_ready)
-            back = time.monotonic()
-            await asyncio.sleep(BACK_SECONDS + 1)
-        report("stopped at once", load)
-        check_answers(load)
-        assert statuses(during) == {503}
-        assert statuses(load.since(back + BACK_SECONDS)) == {200, 201}
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running() -> AsyncIterator[Running]:
+    async with open_running() as opened:
+        yield opened
 
 
-async def test_a_server_that_says_nothing_holds_up_no_request_for_more_than_ten_seconds() -> None:
-    async with open_machines() as machines:
-        [api] = await machines.start_apis(1)
-        async with open_traffic(machines, [api]) as traffic, steady_load(api.url, traffic) as load:
-            await asyncio.sleep(1)
-            with silent(machines.postgres.pid):
-                paused = time.monotonic()
-                await check_health(api, paused + SILENT_SECONDS)
-            back = time.monotonic()
-            await asyncio.sleep(BACK_SECONDS + 1)
-        report("silent", load)
-        check_answers(load)
-        assert 503 in statuses(load.since(paused))
-        assert statuses(load.since(back + BACK_SECONDS)) == {200, 201}
+async def test_a_server_that_stops_at_once_makes_503s_until_it_is_back(running: Running) -> None:
+    postgres = running.machines.postgres
+    worker = running.machines.start_worker()
+    async with steady_load(running.api.url, running.traffic) as load:
+        await asyncio.sleep(1)
+        assert postgres.process is not None
+        postgres.process.send_signal(signal.SIGQUIT)
+        await asyncio.to_thread(postgres.process.wait)
+        gone = time.monotonic()
+        await asyncio.sleep(AWAY_SECONDS)
+        during = load.since(gone)
+        postgres.launch()
+        await asyncio.to_thread(postgres.wait_until_ready)
+        back = time.monotonic()
+        await asyncio.sleep(BACK_SECONDS + 1)
+    worker.end()
+    report("stopped at once", load)
+    check_answers(load)
+    assert statuses(during) == {503}
+    assert statuses(load.since(back + BACK_SECONDS)) == {200, 201}
+
+
+async def test_a_server_that_says_nothing_holds_up_no_request_for_more_than_ten_seconds(running: Running) -> None:
+    async with steady_load(running.api.url, running.traffic) as load:
+        await asyncio.sleep(1)
+        with silent(running.machines.postgres.pid):
+            paused = time.monotonic()
+            await check_health(running.api, paused + SILENT_SECONDS)
+        back = time.monotonic()
+        await asyncio.sleep(BACK_SECONDS + 1)
+    report("silent", load)
+    check_answers(load)
+    assert 503 in statuses(load.since(paused))
+    assert statuses(load.since(back + BACK_SECONDS)) == {200, 201}
 
 
 async def check_health(api: Api, until: float) -> None:

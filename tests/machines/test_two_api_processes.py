@@ -1,13 +1,17 @@
 """Two API processes share their rooms: where a browser is connected makes no difference (F29's ground)."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
 
 import httpx2
+import pytest
+import pytest_asyncio
 
-from tests.machines.stage import Api, open_machines, open_traffic
+from tests.machines.stage import Api, Machines, open_machines, open_traffic
 from tests.socket_client import SocketClient, open_socket
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 STATES = ("generation:queued", "generation:started", "generation:completed")
 
 
@@ -27,39 +31,45 @@ async def end_of(generation_id: str, client: SocketClient) -> Any:
     return await client.event("generation:completed", lambda end: end["id"] == generation_id)
 
 
-async def test_sockets_of_both_hear_every_event_once_whoever_runs_it() -> None:
-    async with open_machines() as machines:
-        apis = await machines.start_apis(2)
-        worker = machines.start_worker()
-        async with (
-            open_traffic(machines, apis) as traffic,
-            open_socket(apis[0].url) as one,
-            open_socket(apis[1].url) as other,
-        ):
-            session_id = traffic.sessions[0]
-            for client in (one, other):
-                assert await client.call("subscribe:session", session_id) == {"ok": True}
-            for creator in apis:
-                generation_id = await generate(creator, session_id)
-                assert await end_of(generation_id, one) == await end_of(generation_id, other)
-                told = heard(one, generation_id)
-                assert told == heard(other, generation_id)
-                assert set(told.values()) == {1}
-                names = Counter(name for name, _ in told)
-                assert {name: names[name] for name in STATES} == dict.fromkeys(STATES, 1)
-                assert names["generation:progress"] >= 1
-                await worker.stop()
-                worker = machines.start_worker()
+class Two(NamedTuple):
+    """`session_id` belongs to both; each test brings the workers that it wants, and ends them."""
+
+    machines: Machines
+    apis: list[Api]
+    session_id: str
 
 
-async def test_who_subscribes_at_one_while_the_other_made_it_is_told_the_present_state() -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two() -> AsyncIterator[Two]:
     async with open_machines() as machines:
         apis = await machines.start_apis(2)
         async with open_traffic(machines, apis) as traffic:
-            generation_id = await generate(apis[1], traffic.sessions[0])
-            async with open_socket(apis[0].url) as client:
-                assert await client.call("subscribe:generation", generation_id) == {"ok": True}
-                assert (await client.event("generation:queued"))["id"] == generation_id
-                machines.start_worker()
-                assert (await client.event("generation:progress"))["id"] == generation_id
-                assert (await client.event("generation:completed"))["id"] == generation_id
+            yield Two(machines, apis, traffic.sessions[0])
+
+
+async def test_sockets_of_both_hear_every_event_once_whoever_runs_it(two: Two) -> None:
+    async with open_socket(two.apis[0].url) as one, open_socket(two.apis[1].url) as other:
+        for client in (one, other):
+            assert await client.call("subscribe:session", two.session_id) == {"ok": True}
+        for creator in two.apis:
+            worker = two.machines.start_worker()
+            generation_id = await generate(creator, two.session_id)
+            assert await end_of(generation_id, one) == await end_of(generation_id, other)
+            told = heard(one, generation_id)
+            assert told == heard(other, generation_id)
+            assert set(told.values()) == {1}
+            names = Counter(name for name, _ in told)
+            assert {name: names[name] for name in STATES} == dict.fromkeys(STATES, 1)
+            assert names["generation:progress"] >= 1
+            await worker.stop()
+
+
+async def test_who_subscribes_at_one_while_the_other_made_it_is_told_the_present_state(two: Two) -> None:
+    generation_id = await generate(two.apis[1], two.session_id)
+    async with open_socket(two.apis[0].url) as client:
+        assert await client.call("subscribe:generation", generation_id) == {"ok": True}
+        assert (await client.event("generation:queued"))["id"] == generation_id
+        worker = two.machines.start_worker()
+        assert (await client.event("generation:progress"))["id"] == generation_id
+        assert (await client.event("generation:completed"))["id"] == generation_id
+        await worker.stop()

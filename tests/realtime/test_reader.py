@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.realtime.connection import connect
-from spoonfeeder.realtime.emitter import CHANNEL, Emitter, EventTooLarge
+from spoonfeeder.realtime.emitter import CHANNEL, Emitter, EventTooLarge, message_of
 from spoonfeeder.realtime.events import Notification
 from spoonfeeder.realtime.reader import Reader, read
 from tests.realtime.make_events import WORKSPACE
@@ -75,14 +75,14 @@ async def _deaf_seconds(reader: Heard, emitter: Emitter, mark: str) -> float:
     started = asyncio.get_running_loop().time()
     async with asyncio.timeout(20):
         while mark not in reader.messages:
-            await emitter.emit(_note(mark))
+            await emitter.publish(message_of(_note(mark)))
             await asyncio.sleep(0.01)
     return asyncio.get_running_loop().time() - started
 
 
 async def test_what_is_emitted_is_heard_in_order(reader: Heard, emitter: Emitter) -> None:
     for number in range(200):
-        await emitter.emit(_note(str(number)))
+        await emitter.publish(message_of(_note(str(number))))
     await until(lambda: len(reader.messages) == 200)
     assert reader.messages == [str(number) for number in range(200)]
     assert reader.healthy
@@ -164,4 +164,4 @@ async def test_closing_leaves_no_task_and_no_connection(redis: EmbeddedRedis, cl
 
 async def test_an_event_beyond_the_cap_is_refused_where_it_is_made(emitter: Emitter) -> None:
     with pytest.raises(EventTooLarge):
-        await emitter.emit(_note("x" * 600_000))
+        await emitter.publish(message_of(_note("x" * 600_000)))

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
 from spoonfeeder.core.door.proxies import TrustedProxies
-from spoonfeeder.realtime.emitter import Emitter
+from spoonfeeder.realtime.emitter import Emitter, message_of
 from spoonfeeder.realtime.events import (
     Event,
     GenerationCompleted,
@@ -90,16 +90,16 @@ class Stage:
         return task_id
 
     async def progress(self, generation_id: UUID, n: int = 1, *, node: str = "3") -> None:
-        await self.emitter.emit(
-            GenerationProgress(**self._address(generation_id), version=2, n=n, progress=min(99, n), current_node=node)
-        )
+        address = self._address(generation_id)
+        event = GenerationProgress(**address, version=2, n=n, progress=min(99, n), current_node=node)
+        await self.emitter.publish(message_of(event))
 
     async def complete(self, generation_id: UUID, *, told: bool = True) -> None:
         """Commits the end and, when `told`, emits it."""
         event = GenerationCompleted(**self._address(generation_id), version=3, outputs=[], generation_time_seconds=1.5)
         self.rows.generations[generation_id] = event
         if told:
-            await self.emitter.emit(event)
+            await self.emitter.publish(message_of(event))
 
     def _address(self, generation_id: UUID) -> dict[str, UUID | None]:
         row = self.rows.generations[generation_id]

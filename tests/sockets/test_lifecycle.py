@@ -98,6 +98,14 @@ async def test_long_polling_works_and_ends_at_once_when_the_server_stops(stage: 
             assert (await waiting).text == "1"
 
 
+async def test_a_websocket_that_a_proxy_does_not_let_upgrade_is_told_so(stage: Stage) -> None:
+    half = {"Upgrade": "websocket", "Connection": "close"}
+    async with stage.api() as (url, sockets), httpx2.AsyncClient(base_url=url, timeout=10) as http:
+        refused = await http.get("/socket.io/?EIO=4&transport=websocket", headers=half)
+        assert (refused.status_code, refused.json()["code"]) == (400, "BAD_REQUEST")
+        assert not sockets.server.eio.sockets
+
+
 async def test_a_request_body_beyond_the_cap_ends_a_polling_socket(stage: Stage) -> None:
     async with stage.api() as (url, sockets), httpx2.AsyncClient(base_url=url, timeout=10) as http:
         opened = (await http.get("/socket.io/?EIO=4&transport=polling")).text

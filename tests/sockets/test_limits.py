@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import resource
 import socket
 import sys
@@ -10,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from redis import Redis
 from websockets.exceptions import ConnectionClosed
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
+from spoonfeeder.realtime.emitter import CHANNEL, message_of
 from spoonfeeder.realtime.events import Notification
 from spoonfeeder.sockets.limits import Limits
 from tests.socket_client import PATH, Refused, SocketClient, open_socket, raw_socket
@@ -245,8 +248,22 @@ async def test_a_silent_connection_is_cut_when_a_write_takes_too_long(stage: Sta
         try:
             await until(lambda: len(sockets._subscriptions.seats) == 1)
             for _ in range(300):
-                await stage.emitter.emit(Notification(workspace_id=DEFAULT_WORKSPACE_ID, message="x" * 20_000))
+                large = Notification(workspace_id=DEFAULT_WORKSPACE_ID, message="x" * 20_000)
+                await stage.emitter.publish(message_of(large))
             await until(lambda: not sockets.server.eio.sockets)
             await until(lambda: not sockets._subscriptions.seats)
         finally:
             deaf.close()
+
+
+async def test_many_events_that_are_there_at_once_are_no_slow_reader(stage: Stage) -> None:
+    async with stage.api(Limits(outbound_packets=20)) as (url, _), open_socket(url) as client:
+        await client.call("subscribe:task", str(stage.start_task()))
+        told = {"method": "emit", "event": "notification", "room": [f"workspace:{DEFAULT_WORKSPACE_ID}"]}
+        with Redis.from_url(stage.redis_url) as redis, redis.pipeline(transaction=False) as pipeline:
+            for number in range(300):
+                pipeline.publish(CHANNEL, json.dumps({**told, "data": [{"number": number}]}))
+            pipeline.execute()
+
+        await until(lambda: len(client.payloads("notification")) == 300 or client.ended.is_set())
+        assert [payload["number"] for payload in client.payloads("notification")] == list(range(300))

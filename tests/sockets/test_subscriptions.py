@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
+from spoonfeeder.realtime.emitter import message_of
 from spoonfeeder.realtime.events import Notification
 from spoonfeeder.sockets.limits import Limits
 from tests.socket_client import SocketClient, open_socket
@@ -23,7 +24,8 @@ def _is(generation_id: str) -> Callable[[Any], bool]:
 async def _mark(stage: Stage, *clients: SocketClient) -> None:
     """Returns when every client has received all that was emitted before."""
     message = str(uuid4())
-    await stage.emitter.emit(Notification(workspace_id=DEFAULT_WORKSPACE_ID, message=message))
+    event = Notification(workspace_id=DEFAULT_WORKSPACE_ID, message=message)
+    await stage.emitter.publish(message_of(event))
     for client in clients:
         await client.event("notification", lambda payload: payload["message"] == message)
 

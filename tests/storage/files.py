@@ -58,6 +58,8 @@ def sound(media_type: str, seconds: int = 2) -> bytes:
             stream.format, stream.layout, SAMPLES_PER_SECOND, stream.codec_context.frame_size or 1024
         )
         silence = av.AudioFrame(format="s16", layout="stereo", samples=SAMPLES_PER_SECOND * seconds)
+        for plane in silence.planes:
+            plane.update(bytes(plane.buffer_size))
         silence.sample_rate, silence.time_base, silence.pts = SAMPLES_PER_SECOND, Fraction(1, SAMPLES_PER_SECOND), 0
         for part in [*resampler.resample(silence), *resampler.resample(None)]:
             container.mux(stream.encode(part))

@@ -12,6 +12,7 @@ from PIL import Image
 from spoonfeeder.storage.disk import DiskStorage
 from spoonfeeder.storage.inspection import Inspector, Measures
 from spoonfeeder.storage.keeping import keep
+from spoonfeeder.storage.protocol import is_kept
 from tests.storage.files import MEDIA_TYPES, PICTURES, SOUNDS, VIDEOS, animation, content_of, in_chunks, picture, saved
 
 
@@ -146,7 +147,7 @@ async def test_keeping_a_picture_keeps_its_thumbnail_too(inspector: Inspector, t
     kept = await keep(storage, inspector, in_chunks(picture()), name="abc", limit_bytes=10**7)
     assert (kept.file.key, kept.thumbnail_key) == ("ab/abc.png", "ab/abc-thumbnail.webp")
     assert kept.measures == Measures(640, 320)
-    assert await storage.exists("ab/abc-thumbnail.webp")
+    assert await is_kept(storage, "ab/abc-thumbnail.webp")
 
 
 async def test_what_has_no_picture_is_kept_all_the_same(inspector: Inspector, tmp_path: Path) -> None:

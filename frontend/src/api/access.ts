@@ -23,7 +23,7 @@ export const useAccess = create<Access>(() => ({
 }));
 
 const RENEW_BEFORE_MS = 60_000;
-const LOOKS = new Set(["theme"]);
+const LOOKS = new Set(["theme", "rail"]);
 
 export const isSignedIn = ({ mode, token }: Access) => mode === "local" || (mode === "required" && token !== null);
 
@@ -96,7 +96,8 @@ let renewing: Promise<boolean> | null = null;
 
 async function renewOnce(stale: string | null): Promise<boolean> {
   if (useAccess.getState().token !== stale) return true;
-  const answer = await fetch("/api/auth/refresh", { method: "POST" });
+  // A cookie whose successor is lost in a reload would count as stolen: keepalive brings it home all the same.
+  const answer = await fetch("/api/auth/refresh", { method: "POST", keepalive: true });
   if (answer.ok) {
     await keepSignedIn(((await answer.json()) as { data: SignedIn }).data);
     return true;

@@ -1,10 +1,15 @@
 import { useEffect } from "react";
-import { rereadEverything } from "@/api/queries";
+import { queryClient, rereadEverything } from "@/api/queries";
 import type { Notification, ResourceChanged } from "@/api/types";
+import { hearBatch } from "@/features/batches/live";
 import { hearProgress, hearRowChange, hearState } from "@/features/generations/live";
 import { compareWithActive, rereadAll } from "@/features/generations/reread";
 import { resetTimelines } from "@/features/generations/timeline";
+import { hearExport } from "@/features/library/exports";
+import { hearBackend } from "@/features/machines/live";
+import { rereadNotifications } from "@/features/notifications/queries";
 import { rereadSessions } from "@/features/sessions/queries";
+import { hearTaskProgress, hearTaskState } from "@/features/tasks/live";
 import { rereadWorkflows } from "@/features/workflows/queries";
 import { usePolling } from "@/live/polling";
 import { type EventTable, openSocket } from "@/live/socket";
@@ -19,15 +24,39 @@ const EVENTS: EventTable = {
   "generation:completed": hearState,
   "generation:failed": hearState,
   "generation:cancelled": hearState,
+  "export:progress": hearExport,
+  "batch:progress": hearBatch,
+  "task:created": hearTaskState,
+  "task:started": hearTaskState,
+  "task:progress": hearTaskProgress,
+  "task:completed": hearTaskState,
+  "task:failed": hearTaskState,
+  "task:cancelled": hearTaskState,
+  "backend:changed": hearBackend,
   "resource:changed": hearChange,
   notification: hearNotification,
 };
 
-/** Much hangs on a profile: workflows, sessions, and what its ComfyUI offers. Kinds that no page shows are not here. */
-const REREAD: Partial<Record<ResourceChanged["kind"], () => Promise<void>>> = {
+type Kind = Exclude<ResourceChanged["kind"], "generation">;
+
+const rereadAs = (key: string) => () => queryClient.invalidateQueries({ queryKey: [key] });
+
+/** Much hangs on a profile: workflows, sessions, and what its ComfyUI offers. */
+const REREAD: Record<Kind, () => Promise<void>> = {
   session: rereadSessions,
   workflow: rereadWorkflows,
   profile: rereadEverything,
+  conversation: rereadAs("conversations"),
+  settings: rereadAs("settings"),
+  budget: rereadAs("budgets"),
+  task: rereadAs("tasks"),
+  schedule: rereadAs("schedules"),
+  notification: rereadAs("notifications"),
+  backend: rereadAs("backends"),
+  batch: rereadAs("batches"),
+  project: rereadAs("projects"),
+  prompt: rereadAs("prompts"),
+  preset: rereadAs("presets"),
 };
 
 /** What vanished or came back along with a session or profile is not told one by one. */
@@ -36,14 +65,13 @@ function hearChange({ kind, id, change }: ResourceChanged): void {
     hearRowChange(id, change);
     return;
   }
-  const reread = REREAD[kind];
-  if (!reread) return;
-  void reread();
-  if (kind === "workflow" || change === "created" || change === "updated") return;
-  resetTimelines(kind === "session" ? id : undefined);
+  void REREAD[kind]();
+  if (change === "created" || change === "updated") return;
+  if (kind === "session" || kind === "profile") resetTimelines(kind === "session" ? id : undefined);
 }
 
-function hearNotification({ type, message }: Notification): void {
+function hearNotification({ id, type, message }: Notification): void {
+  if (id !== null) void rereadNotifications();
   toast({ kind: type === "error" ? "error" : "info", message });
 }
 

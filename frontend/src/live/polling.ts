@@ -31,7 +31,7 @@ export function usePolling(onActive: (items: ActiveItem[]) => void): void {
     if (data && dataUpdatedAt > 0) onActive(data);
   }, [data, dataUpdatedAt, onActive]);
   useEffect(() => {
-    const isAway = error instanceof ApiFailure && error.status !== 401 && error.status !== 429;
+    const isAway = error instanceof ApiFailure && (error.status === 0 || error.status >= 500);
     if (connection !== "live" && isAway) setConnection("away");
     if (connection === "away" && isSuccess) setConnection("polling");
   }, [connection, error, isSuccess]);

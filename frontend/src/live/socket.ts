@@ -90,8 +90,8 @@ function renewInTime(opened: Socket): () => void {
   };
 }
 
-/** Hears of one session or generation until the returned function is called; across reconnects too. */
-export function enterRoom(kind: "session" | "generation", id: string): () => void {
+/** Hears of one session, generation or task until the returned function is called; across reconnects too. */
+export function enterRoom(kind: "session" | "generation" | "task", id: string): () => void {
   const room = `${kind} ${id}`;
   const visitors = rooms.get(room) ?? 0;
   rooms.set(room, visitors + 1);

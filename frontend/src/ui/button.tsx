@@ -25,7 +25,7 @@ export function Button({ look = "plain", busy = false, disabled, className, type
       disabled={disabled || busy}
       aria-busy={busy || undefined}
       className={clsx(
-        "inline-flex min-h-9 items-center justify-center gap-2 rounded-md px-3 py-1.5 font-medium text-sm disabled:opacity-55",
+        "inline-flex min-h-9 items-center justify-center gap-2 rounded-md px-3 py-1.5 font-medium text-sm disabled:opacity-55 [&>svg]:shrink-0",
         LOOKS[look],
         className,
       )}

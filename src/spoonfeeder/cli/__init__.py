@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import typer
 
+from spoonfeeder.core.lean_imports import import_without
 from spoonfeeder.core.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ def in_one_sentence(*errors: type[Exception]) -> Iterator[None]:
 
 def configured() -> Settings:
     """The settings of this process, with its log set up by them; ends the command when one is wrong."""
+    import_without("structlog", "rich")
     from spoonfeeder.core import log
 
     with in_one_sentence():
@@ -48,6 +50,14 @@ def configured() -> Settings:
 def main() -> None:
     gc.set_threshold(50_000)  # what is imported stays; the search for garbage would be a tenth of the start
     # Registered here, because these modules use `app`.
-    from spoonfeeder.cli import api_keys, database, keys, make, people, serve  # noqa: F401
+    from spoonfeeder.cli import api_keys, backups, database, doctor, keys, legacy, make, people, serve, upkeep  # noqa: F401
 
-    app()
+    try:
+        app()
+    except Exception:
+        import structlog
+
+        if not structlog.is_configured():
+            raise
+        structlog.get_logger("spoonfeeder").critical("ended_by_an_error", exc_info=True)
+        sys.exit(1)

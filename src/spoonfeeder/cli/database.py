@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from spoonfeeder.cli import app, configured, fail, in_one_sentence
+from spoonfeeder.core.lean_imports import import_without
 
 
 class Direction(StrEnum):
@@ -53,6 +54,7 @@ def prepare() -> None:
     settings = configured()
     import asyncio
 
+    import_without("jwt", "cryptography")
     from spoonfeeder.db import migrate as migrations
     from spoonfeeder.features.system.first_start import simulator_port
 
@@ -67,11 +69,11 @@ def prepare() -> None:
 def _migration_in_one_sentence() -> Iterator[None]:
     from sqlalchemy.exc import SQLAlchemyError
 
+    from spoonfeeder.core.errors import reason_of
     from spoonfeeder.db.migrate import MigrationRefused, SchemaOutdated
 
     try:
         with in_one_sentence(MigrationRefused, SchemaOutdated):
             yield
     except (OSError, SQLAlchemyError) as error:
-        reason = str(getattr(error, "orig", None) or error or type(error).__name__).splitlines()[0]
-        fail(f"The database cannot be reached or changed: {reason}.")
+        fail(f"The database cannot be reached or changed: {reason_of(error)}.")

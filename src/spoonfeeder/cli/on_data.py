@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from spoonfeeder.cli import configured, fail, in_one_sentence
-from spoonfeeder.core.errors import AppError
+from spoonfeeder.core.errors import AppError, reason_of
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.runtime import Runtime, open_runtime
 
@@ -32,8 +32,7 @@ def on_data(action: Callable[[Runtime], Awaitable[T]]) -> T:
             check(url)
             return asyncio.run(_run(_complete(settings, url), action))
     except (OSError, SQLAlchemyError) as error:
-        reason = str(getattr(error, "orig", None) or error or type(error).__name__).splitlines()[0]
-        fail(f"The database cannot be reached or changed: {reason}.")
+        fail(f"The database cannot be reached or changed: {reason_of(error)}.")
 
 
 def checked(kind: type[M], **fields: object) -> M:
@@ -53,7 +52,7 @@ def _complete(settings: Settings, database_url: str) -> Settings:
 
     if settings.postgres_url() is None:
         settings.home = open_home(settings.home)
-    if settings.redis_address() is None:
+    if settings.redis_address() is None and not settings.without_redis:
         settings.redis_url = SecretStr(EmbeddedRedis(settings.home / "redis").url)
     settings.database_url = SecretStr(database_url)
     return settings

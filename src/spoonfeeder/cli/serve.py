@@ -10,7 +10,10 @@ import typer
 
 from spoonfeeder.cli import app, configured, in_one_sentence
 from spoonfeeder.core.key_ring import KeyRing
-from spoonfeeder.core.settings import Settings, SettingsError
+from spoonfeeder.core.lean_imports import import_without
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.embedded.errors import StartError
+from spoonfeeder.embedded.folders import require_whole
 
 if TYPE_CHECKING:
     import uvicorn
@@ -25,7 +28,6 @@ Gated = Annotated[bool, typer.Option(hidden=True, help="begin when the standard 
 def up() -> None:
     """Run everything: database, queue, migrations, API and worker, until Ctrl-C."""
     settings = configured()
-    from spoonfeeder.embedded.errors import StartError
     from spoonfeeder.embedded.up import run_up
 
     with in_one_sentence(StartError):
@@ -36,8 +38,11 @@ def up() -> None:
 def api(gated: Gated = False) -> None:
     """Run one API process on HOST:PORT; needs DATABASE_URL and REDIS_URL."""
     settings = configured()
-    with in_one_sentence():
+    with in_one_sentence(StartError):
         _require_parts(settings)
+    gc.disable()
+    import_without("jwt", "cryptography")
+    import_without("socketio", "requests", "valkey")
     from spoonfeeder.app import create_app
     from spoonfeeder.core.door.server import Server
     from spoonfeeder.core.server_sent_events import Streams
@@ -46,7 +51,9 @@ def api(gated: Gated = False) -> None:
     sockets, streams = Sockets(), Streams()
     with in_one_sentence():
         config = _serving(create_app(settings, sockets, streams), settings)
-    _pass_gate(gated)
+    _end_imports()
+    if gated:
+        sys.stdin.buffer.read()
     server = Server(config, sockets.close, streams.close)
     with suppress(KeyboardInterrupt):
         server.run()
@@ -55,14 +62,16 @@ def api(gated: Gated = False) -> None:
 
 
 @app.command()
-def worker(gated: Gated = False) -> None:
+def worker() -> None:
     """Run one worker process; needs DATABASE_URL and REDIS_URL."""
     settings = configured()
-    with in_one_sentence():
+    with in_one_sentence(StartError):
         _require_parts(settings)
+    gc.disable()
+    import_without("jwt", "cryptography")
     from spoonfeeder.worker.main import run
 
-    _pass_gate(gated)
+    _end_imports()
     with in_one_sentence():
         run(settings)
 
@@ -99,18 +108,17 @@ def simulator_ollama(
 
 
 def _require_parts(settings: Settings) -> None:
-    """Raises SettingsError for what would end the process later, with a traceback."""
-    if settings.postgres_url() is None or settings.redis_address() is None:
-        raise SettingsError("DATABASE_URL and REDIS_URL are needed here; `spoonfeeder up` brings its own servers.")
+    """Raises SettingsError, StartError for what would end the process later, with a traceback."""
+    settings.require_servers()
+    require_whole(settings.home)
     KeyRing.of_settings(settings)
 
 
-def _pass_gate(gated: bool) -> None:
+def _end_imports() -> None:
     """From here on garbage is looked for as usual, but not in what was imported: that would hold everybody up."""
     gc.freeze()
     gc.set_threshold(700)
-    if gated:
-        sys.stdin.buffer.read()
+    gc.enable()
 
 
 def _serving(app: "ASGIApp", settings: Settings) -> "uvicorn.Config":

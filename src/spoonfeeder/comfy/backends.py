@@ -50,12 +50,20 @@ class Backend:
         """The newest `/object_info` that was read, however old."""
         return self._objects[1] if self._objects else None
 
+    @property
+    def fresh_objects(self) -> dict[str, Any] | None:
+        """The same if it is at most a minute old."""
+        is_fresh = self._objects is not None and time.monotonic() - self._objects[0] <= OBJECTS_KEPT_SECONDS
+        return self._objects[1] if self._objects and is_fresh else None
+
     async def objects(self) -> dict[str, Any]:
         """`/object_info`, at most a minute old; those who ask together share one answer. Raises ComfyError."""
         async with self._asking:
-            if self._objects is None or time.monotonic() - self._objects[0] > OBJECTS_KEPT_SECONDS:
-                self._objects = (time.monotonic(), await self.client.object_info())
-            return self._objects[1]
+            known = self.fresh_objects
+            if known is None:
+                known = await self.client.object_info()
+                self._objects = (time.monotonic(), known)
+            return known
 
     async def live_objects(self) -> dict[str, Any] | None:
         """As `objects`, None where ComfyUI does not answer soon; `known_objects` may then be an older answer."""

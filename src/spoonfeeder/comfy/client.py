@@ -17,6 +17,7 @@ from spoonfeeder.comfy.errors import Broken, OutputGone, Refused, Unreadable, Un
 from spoonfeeder.comfy.locate import Absent, Finished, Location, QueuePoller, QueueView, parse_queue
 from spoonfeeder.comfy.outputs import OutputFile
 from spoonfeeder.comfy.refusals import node_faults, refusal
+from spoonfeeder.comfy.replaced import with_replaced
 from spoonfeeder.comfy.versions import SystemInfo, system_info
 from spoonfeeder.comfy.wire import Wire
 from spoonfeeder.comfy.wording import Graph
@@ -58,10 +59,16 @@ class ComfyClient:
     def base_url(self) -> str:
         return self._wire.base_url
 
+    @property
+    def known_system(self) -> SystemInfo | None:
+        """What `system` read within the last minute."""
+        is_fresh = self._system is not None and monotonic() - self._system[0] < SYSTEM_KEPT_SECONDS
+        return self._system[1] if self._system and is_fresh else None
+
     async def system(self, *, fresh: bool = False) -> SystemInfo:
         """Version, abilities and memory; kept for a minute unless `fresh`."""
-        if not fresh and self._system and monotonic() - self._system[0] < SYSTEM_KEPT_SECONDS:
-            return self._system[1]
+        if not fresh and (known := self.known_system) is not None:
+            return known
         stats = await self._wire.get("/system_stats")
         features = await self._wire.call("GET", "/features", timeout_seconds=5.0)
         jobs = await self._wire.call("GET", "/api/jobs?limit=1", timeout_seconds=5.0)
@@ -84,11 +91,12 @@ class ComfyClient:
         return remaining
 
     async def object_info(self) -> dict[str, Any]:
-        """All node definitions, up to 1 MB and 1 s: keep it."""
+        """All node definitions, up to 1 MB and 1 s, and those of classes that it replaces by others: keep it."""
         body = await self._wire.get("/object_info", timeout_seconds=30.0)
         if not isinstance(body, dict):
             raise Broken(f"The node definitions of ComfyUI at {self.base_url} could not be read.")
-        return body
+        replaced = await self._wire.call("GET", "/node_replacements", timeout_seconds=5.0)
+        return with_replaced(body, replaced.body) if replaced.status == 200 else body
 
     async def submit(
         self,
@@ -106,7 +114,7 @@ class ComfyClient:
         if not CANONICAL_UUID.fullmatch(prompt_id):
             raise ValueError(f"not a canonical UUID: {prompt_id!r}")
         body = {
-            "prompt": graph,
+            "prompt": {node_id: {"_meta": {}, **node} for node_id, node in graph.items()},  # 0.33.0 fails without one
             "prompt_id": prompt_id,
             "client_id": client_id,
             "extra_data": {"preview_method": "auto", **(extra_data or {})},

@@ -61,12 +61,28 @@ def _inner(spec: InputSpec, values: Mapping[str, Any]) -> Iterator[InputSpec]:
 
 
 def _grown(spec: InputSpec, values: Mapping[str, Any]) -> Iterator[InputSpec]:
-    """As many as the node has, each as the template says; how many there must be is ComfyUI's affair."""
+    """The first of the template's names, as many as there must be, and of the others those that the node has."""
     template = spec.options.get("template")
-    told = next(_told(template.get("input")), None) if isinstance(template, Mapping) else None
-    for name in values:
-        if told and name.startswith(f"{spec.name}."):
-            yield read_input(name, "optional", told[2])
+    if not isinstance(template, Mapping) or (told := next(_told(template.get("input")), None)) is None:
+        return
+    section, _, definition = told
+    least = _count(template.get("min"), 0) if section == "required" else 0
+    for place, inner in enumerate(_names(template)):
+        name = f"{spec.name}.{inner}"
+        if place < least or name in values:
+            yield read_input(name, "required" if place < least else "optional", definition)
+
+
+def _names(template: Mapping[str, Any]) -> Iterator[str]:
+    listed = template.get("names")
+    if isinstance(listed, list):
+        yield from (name for name in listed[:MAX_INNER] if isinstance(name, str))
+    else:
+        yield from (f"{template.get('prefix', '')}{place}" for place in range(_count(template.get("max"), MAX_INNER)))
+
+
+def _count(told: Any, otherwise: int) -> int:
+    return min(told, MAX_INNER) if isinstance(told, int) and not isinstance(told, bool) else otherwise
 
 
 def _told(inputs: Any) -> Iterator[tuple[str, str, Any]]:

@@ -23,9 +23,9 @@ class Draft:
     `homeless` holds, by name, what was accepted and has no place in the graph.
     """
 
-    def __init__(self, stored: Graph, object_info: ObjectInfo | None) -> None:
+    def __init__(self, stored: Graph, object_info: ObjectInfo | None, anatomy: Anatomy | None = None) -> None:
         self.graph: Graph = {node_id: {**node, "inputs": dict(node["inputs"])} for node_id, node in stored.items()}
-        self.anatomy = Anatomy.of(stored, object_info)
+        self.anatomy = anatomy or Anatomy.of(stored, object_info)
         self.homeless: dict[str, Any] = {}
         self.warnings: list[str] = []
         self._object_info = object_info

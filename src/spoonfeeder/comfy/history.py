@@ -64,6 +64,12 @@ def run_times_ms(entry: Entry) -> tuple[int | None, int | None]:
     return start, end
 
 
+def cached_nodes(entry: Entry) -> int:
+    """How many nodes were not run, since their results were still there."""
+    told = next((data for kind, data in _messages(entry) if kind == "execution_cached"), {}).get("nodes")
+    return len(told) if isinstance(told, list) else 0
+
+
 def _damaged_file(kind: str, told: str, graph: Graph, name: NodeName) -> str | None:
     if not _DAMAGED.search(f"{kind} {told[:10_000]}"):
         return None

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spoonfeeder.comfy.errors import ComfyError, Unreadable
+
+SUBMIT = "spoonfeeder_submit"
+"""In a prompt's extra_data: the how manieth submit of its generation it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,11 @@ Location = Finished | Running | Pending | Absent
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """Prompt ids; `pending` in the order in which they will run."""
+    """Prompt ids; `pending` in the order in which they will run. `submits` are the numbers that we gave to ours."""
 
     running: tuple[str, ...]
     pending: tuple[str, ...]
+    submits: Mapping[str, int] = field(default_factory=dict)
 
     def find(self, prompt_id: str) -> Running | Pending | None:
         if prompt_id in self.running:
@@ -55,21 +59,28 @@ def parse_queue(body: Any) -> QueueView:
     """GET /queue. Pending comes as a heap: lowest number first, equal numbers by id. Raises Unreadable."""
     if not isinstance(body, dict):
         raise Unreadable("ComfyUI's queue could not be read.")
-    pending = sorted(_items(body.get("queue_pending")))
+    running, pending = (_items(body.get(name)) for name in ("queue_running", "queue_pending"))
     return QueueView(
-        running=tuple(prompt for _, prompt in _items(body.get("queue_running"))),
-        pending=tuple(prompt for _, prompt in pending),
+        running=tuple(item[1] for item in running),
+        pending=tuple(prompt for _, prompt in sorted((item[0], item[1]) for item in pending)),
+        submits={item[1]: number for item in (*running, *pending) if (number := _submit(item)) is not None},
     )
 
 
-def _items(listed: Any) -> list[tuple[float, str]]:
+def _items(listed: Any) -> list[list[Any]]:
     if not isinstance(listed, list):
         raise Unreadable("ComfyUI's queue could not be read.")
     return [
-        (item[0], item[1])
+        item
         for item in listed
         if isinstance(item, list) and len(item) > 1 and isinstance(item[0], int | float) and isinstance(item[1], str)
     ]
+
+
+def _submit(item: list[Any]) -> int | None:
+    extra_data = item[3] if len(item) > 3 else None
+    number = extra_data.get(SUBMIT) if isinstance(extra_data, dict) else None
+    return number if isinstance(number, int) else None
 
 
 class QueuePoller:

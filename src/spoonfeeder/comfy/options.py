@@ -1,5 +1,6 @@
 """What a form can offer: live from `/object_info`, or the documented lists while ComfyUI is away."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from spoonfeeder.comfy.objects import ObjectInfo, choices_of
@@ -73,12 +74,19 @@ SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def options(object_info: ObjectInfo | None) -> dict[str, Any]:
-    """The lists of `GET /comfyui/options`. A live ComfyUI without models of a kind gives an empty list."""
-    lists = {name: live(object_info, name) if object_info else list(BUILTIN[name]) for name in SOURCES}
+def options(*told: ObjectInfo) -> dict[str, Any]:
+    """The lists of `GET /comfyui/options`: what any of these has, in their order.
+
+    A ComfyUI without models of a kind gives an empty list; where none told anything they are the documented ones.
+    """
+    lists = {name: _union(told, name) if told else list(BUILTIN[name]) for name in SOURCES}
     for name in ("samplers", "schedulers"):
         lists[name] = lists[name] or list(BUILTIN[name])
     return {**lists, "dimensions": DIMENSIONS}
+
+
+def _union(told: Sequence[ObjectInfo], name: str) -> list[str]:
+    return list(dict.fromkeys(choice for object_info in told for choice in live(object_info, name)))
 
 
 def live(object_info: ObjectInfo | None, name: str) -> list[str]:

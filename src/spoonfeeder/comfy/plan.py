@@ -1,12 +1,14 @@
 """From a stored graph and a request to the graph that is run: the one call that the service makes.
 
-Values: the graph's own, under the workflow's defaults, under the request (API.md, "parameters of a request").
+Values: the graph's own, under the workflow's defaults, under the preset, under the request (API.md, "parameters of
+a request").
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spoonfeeder.comfy.anatomy import Anatomy
 from spoonfeeder.comfy.definitions import Definitions
 from spoonfeeder.comfy.draft import Draft
 from spoonfeeder.comfy.files import SAVE_PREFIX, path_fault, unsafe_paths
@@ -43,33 +45,40 @@ def plan(
     graph: Graph,
     defaults: Mapping[str, Any] | None = None,
     *,
+    preset: Mapping[str, Any] | None = None,
     prompt_text: str | None = None,
     negative_prompt: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     object_info: ObjectInfo | None = None,
     draw: Draw | None = draw_seed,
+    anatomy: Anatomy | None = None,
 ) -> Planned:
-    """A new graph; `graph` stays as it is.
+    """A new graph; `graph` stays as it is. `anatomy` is its own, where that is known already.
 
     A prompt of None leaves the graph's own, `""` empties it. Without a seed, or with -1, `draw` is asked once;
-    with `draw=None` the graph's own seed stays. Raises Invalid with one detail per parameter.
+    with `draw=None` the graph's own seed stays. What is wrong in `defaults` or `preset` is left out with a warning.
+    Raises Invalid with one detail per parameter.
     """
     wishes = read(parameters or {}, graph, object_info)
     _refuse(wishes.faults)
-    standing = read(defaults or {}, graph, object_info)
-    draft = Draft(graph, object_info)
-    draft.warnings += [f"A default of the workflow was left out: {fault.message}" for fault in standing.faults]
-    draft.set_loras(wishes.standard.get("loras", standing.standard.get("loras")))
-    for layer in (standing, wishes):
+    draft = Draft(graph, object_info, anatomy)
+    layers = []
+    for source, standing in (("A default of the workflow", defaults), ("A value of the preset", preset)):
+        layer = read(standing or {}, graph, object_info)
+        draft.warnings += [f"{source} was left out: {fault.message}" for fault in layer.faults]
+        layers.append(layer)
+    layers.append(wishes)
+    draft.set_loras(next((layer.standard["loras"] for layer in reversed(layers) if "loras" in layer.standard), None))
+    for layer in layers:
         draft.set_values(layer, draw)
-    draft.set_seed((standing, wishes), draw)
+    draft.set_seed(layers, draw)
     draft.set_prompts(prompt_text, negative_prompt)
-    _refuse(_unsafe(draft.graph, object_info, [standing, wishes]))
+    _refuse(_unsafe(draft.graph, object_info, layers))
     values, loras = draft.values(), draft.loras()
     _refuse(_too_large(values))
     return Planned(
         graph=draft.graph,
-        parameters=_parameters(draft, values, loras, [standing, wishes]),
+        parameters=_parameters(draft, values, loras, layers),
         summary=summarize(values, loras, draft.text("prompt_text"), draft.text("negative_prompt")),
         warnings=draft.warnings,
     )

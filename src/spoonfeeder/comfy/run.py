@@ -33,6 +33,7 @@ LONGEST_UNASKED_SECONDS = 30.0
 HURRY_SECONDS = 0.2  # after a sign that the queue moved or the socket went
 CLOSING_SECONDS = 0.5
 ENTRY_PAUSES_SECONDS = (0.0, 0.1, 0.2, 0.4)
+IMAGES_SECONDS = 5.0  # images that only the socket brings can arrive after the entry is there
 ABSENCES = 3
 ABSENCE_GAP_SECONDS = 0.2
 
@@ -71,6 +72,7 @@ class _Follower:
         self._absences, self._unreadable, self._last_absence = 0, 0, float("-inf")
         self._place: Location | None = None
         self._started, self._entry_awaited = False, False
+        self._finished: tuple[float, Finished] | None = None
         self._meter = ProgressMeter(self._prompt_id, watch.graph)
         self._heard = _Heard()
 
@@ -117,6 +119,8 @@ class _Follower:
         return self._judge(place)
 
     async def _locate(self) -> Location:
+        if self._finished is not None:
+            return self._finished[1]
         if self._heard.closed and not self._entry_awaited:
             self._entry_awaited = True
             for pause in ENTRY_PAUSES_SECONDS:
@@ -128,7 +132,7 @@ class _Follower:
     def _judge(self, place: Location) -> list[RunEvent]:
         now = self._loop.time()
         if isinstance(place, Finished):
-            return [self._end(place.entry)]
+            return [] if self._awaits_images(now, place) else [self._end(place.entry)]
         if isinstance(place, Absent):
             return self._absent(now)
         self._absences = 0
@@ -146,6 +150,14 @@ class _Follower:
                 f"ComfyUI has not moved for {minutes} min: its worker seems to be dead or stuck. Restart ComfyUI."
             )
         return told
+
+    def _awaits_images(self, now: float, place: Finished) -> bool:
+        """Until the socket tells the end, too, which comes after the last image; what never comes is missed."""
+        if self._heard.closed or self._watch.missed or not self._watch.brings_images:
+            return False
+        self._finished = self._finished or (now, place)
+        self._watch.missed = now - self._finished[0] >= IMAGES_SECONDS
+        return not self._watch.missed
 
     def _absent(self, now: float) -> list[RunEvent]:
         if now - self._last_absence >= ABSENCE_GAP_SECONDS:

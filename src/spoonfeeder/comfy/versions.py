@@ -43,6 +43,8 @@ class SystemInfo:
     ram_total: int
     ram_free: int
     devices: tuple[Device, ...]
+    python_version: str | None = None
+    pytorch_version: str | None = None
 
     @property
     def version(self) -> str:
@@ -83,6 +85,8 @@ def system_info(stats: Any, features: Any, *, has_jobs: bool) -> SystemInfo:
         ram_total=_bytes(system, "ram_total"),
         ram_free=_bytes(system, "ram_free"),
         devices=tuple(_device(_dict(told)) for told in (devices[:64] if isinstance(devices, list) else ())),
+        python_version=_first_word(system, "python_version"),
+        pytorch_version=_first_word(system, "pytorch_version"),
     )
 
 
@@ -93,6 +97,13 @@ def _device(told: Mapping[str, Any]) -> Device:
         vram_total=_bytes(told, "vram_total"),
         vram_free=_bytes(told, "vram_free"),
     )
+
+
+def _first_word(told: Mapping[str, Any], key: str) -> str | None:
+    """`3.11.7` of `3.11.7 (main, …) [GCC 12.2.0]`."""
+    value = told.get(key)
+    words = value.split(maxsplit=1) if isinstance(value, str) else []
+    return words[0][:50] if words else None
 
 
 def _dict(value: Any) -> Mapping[str, Any]:

@@ -53,6 +53,10 @@ class Watch:
         self._count = 0
         self._arrived = asyncio.Event()
 
+    @property
+    def brings_images(self) -> bool:
+        return bool(self._image_nodes)
+
     def __enter__(self) -> Self:
         return self
 

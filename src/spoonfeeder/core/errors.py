@@ -68,3 +68,10 @@ class Unavailable(AppError):
 def invalid_field(name: str, message: str, *, code: str = "invalid") -> Invalid:
     """A 422 that names one field, shaped as the validation errors of request bodies are."""
     return Invalid(message, details=[{"loc": name, "type": code, "message": message}])
+
+
+def reason_of(error: BaseException) -> str:
+    """The first line of what a driver said, without a full stop; the kind of error where it said nothing."""
+    cause = getattr(error, "orig", None) or error
+    first = next(iter(str(cause).splitlines()), "").rpartition("'>: ")[2].rstrip(".")
+    return first or type(cause).__name__

@@ -14,6 +14,7 @@ import httpx2
 import orjson
 
 from spoonfeeder.core.errors import AppError
+from spoonfeeder.core.network import NOT_THERE, Network
 from spoonfeeder.core.targets import Target, TargetNotAllowed, TargetPolicy, TargetUnknown
 
 __all__ = [
@@ -48,7 +49,7 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
 
     def __init__(self, policy: TargetPolicy) -> None:
         self._policy = policy
-        self._network = httpcore2.AnyIOBackend()
+        self._network = Network()
 
     async def connect_tcp(
         self,
@@ -61,7 +62,7 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         try:
             addresses = await self._policy.addresses(host, port)
         except TargetNotAllowed:
-            raise httpcore2.ConnectError("All connection attempts failed") from None
+            raise httpcore2.ConnectError(NOT_THERE) from None
         share = timeout / len(addresses) if timeout else None
         for address in addresses[:-1]:
             with contextlib.suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout):

@@ -57,6 +57,12 @@ class KeyRing:
             raise SettingsError(f"{name} must hold at least one <id>:<64 hex digits>.")
         return cls(keys)
 
+    @classmethod
+    def parse_file(cls, text: str, name: str) -> "KeyRing":
+        """Reads the text of a key file: lines `kid:hex`, or one key alone. Raises SettingsError."""
+        lines = [line if ":" in line else f"{LONE_KEY_ID}:{line}" for line in text.split()]
+        return cls.parse(",".join(lines), name)
+
 
 class KeyFile(Mapping[str, bytes]):
     """The keys in a data home's file: lines `kid:hex`, or one key alone.
@@ -102,8 +108,8 @@ class KeyFile(Mapping[str, bytes]):
             found = self.path.stat()
             state = (found.st_ino, found.st_mtime_ns)
             if state != self._state:
-                lines = [line if ":" in line else f"{LONE_KEY_ID}:{line}" for line in self.path.read_text().split()]
-                self._keys, self._state = KeyRing.parse(",".join(lines), f"The file {self.path}").keys, state
+                ring = KeyRing.parse_file(self.path.read_text(), f"The file {self.path}")
+                self._keys, self._state = ring.keys, state
         except (OSError, SettingsError):
             if not self._keys:
                 raise

@@ -42,13 +42,14 @@ async def until_left(receive: Receive, answering: Coroutine[Any, Any, None]) -> 
             answer.result()
         return answer.done()
     finally:
-        await _end(answer)
-        await _end(leaving)
+        await _end(answer, leaving)
 
 
-async def _end(task: asyncio.Task[Any]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancels all before it waits: whoever waits may be cancelled too, and none is left behind."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _left(receive: Receive) -> None:

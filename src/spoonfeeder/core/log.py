@@ -24,6 +24,7 @@ def configure(level: str, line_format: Format, stream: IO[str] | None = None) ->
     """Routes structlog and the standard library's loggers (uvicorn's, arq's …) to one stream."""
     renderer = _json_line if line_format == "json" else _console_line
     shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

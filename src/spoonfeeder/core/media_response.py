@@ -10,22 +10,8 @@ from starlette.responses import Response, StreamingResponse
 
 from spoonfeeder.core.byte_ranges import Unsatisfiable, requested_range
 from spoonfeeder.core.settings import LOOPBACK_HOSTS, Settings
+from spoonfeeder.core.vocabulary import SHOWN_TYPES
 
-SHOWN_TYPES = frozenset(
-    {
-        "image/png",
-        "image/jpeg",
-        "image/webp",
-        "image/gif",
-        "image/avif",
-        "video/mp4",
-        "video/webm",
-        "audio/wav",
-        "audio/mpeg",
-        "audio/flac",
-        "audio/ogg",
-    }
-)
 OTHER_TYPE = "application/octet-stream"
 MAX_NAME_LENGTH = 200
 

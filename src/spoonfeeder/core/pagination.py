@@ -9,14 +9,14 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import Query
+from pydantic import Field
 
 from spoonfeeder.core.errors import invalid_field
 
 MOST_ROWS = 1_000
-PageNumber = Annotated[int, Query(ge=1, le=100_000)]
-PageSize = Annotated[int, Query(ge=1, le=200)]
-WholeList = Annotated[int, Query(ge=1, le=MOST_ROWS)]
+PageNumber = Annotated[int, Field(ge=1, le=100_000)]
+PageSize = Annotated[int, Field(ge=1, le=200)]
+WholeList = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def place_reader(usual_limit: int) -> Callable[..., Awaitable[Place]]:
     async def read_place(
         page: PageNumber = 1,
         limit: PageSize = usual_limit,
-        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        cursor: Annotated[str | None, Field(max_length=200)] = None,
     ) -> Place:
         return Place(page, limit, Cursor.read(cursor) if cursor else None)
 

@@ -1,6 +1,6 @@
 """The one renderer: whatever is raised behind the door becomes the error that docs/api.md promises at its address."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -14,12 +14,9 @@ from starlette.responses import JSONResponse
 
 from spoonfeeder.core.database_errors import as_app_error
 from spoonfeeder.core.error_forms import formed
-from spoonfeeder.core.errors import AppError, Invalid
+from spoonfeeder.core.errors import AppError
 from spoonfeeder.core.schema import Failure
-
-MAX_DETAILS = 50
-MAX_NAME_LENGTH = 100
-_PARTS_OF_A_REQUEST = frozenset({"body", "query", "path", "header", "cookie"})
+from spoonfeeder.core.validation import validation_failure
 
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
@@ -73,18 +70,3 @@ async def _render_database_error(request: Request, error: Exception) -> JSONResp
 
 async def _render_unexpected(request: Request, _: Exception) -> JSONResponse:
     return response_of(request, AppError())  # Starlette raises the error again, and the door logs it
-
-
-def validation_failure(errors: Iterable[Mapping[str, Any]]) -> Invalid:
-    """A 422 with one detail per field, without any value that was sent."""
-    details = [_detail(error) for error in errors]
-    first = details[0]
-    rest = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-    return Invalid(f"{first['loc']}: {first['message']}{rest}.", details=details[:MAX_DETAILS])
-
-
-def _detail(error: Mapping[str, Any]) -> dict[str, str]:
-    place = [str(part) for part in error["loc"]]
-    named = place[1:] if len(place) > 1 and place[0] in _PARTS_OF_A_REQUEST else place
-    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
-    return {"loc": ".".join(named)[:MAX_NAME_LENGTH], "type": str(error["type"]), "message": message}

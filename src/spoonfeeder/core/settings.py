@@ -1,8 +1,8 @@
 """Configuration from the environment or `.env`; the names are those of docs/api.md, "Configuration"."""
 
 import os
+import re
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -12,7 +12,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from spoonfeeder.core.vocabulary import Provider
 
+S3_SCHEME = "s3://"
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+NO_REDIS = "none"
 
 
 class SettingsError(Exception):
@@ -77,7 +80,15 @@ class Settings(BaseSettings):
     encryption_key: SecretStr | None = None
     encryption_keys: SecretStr | None = None
 
-    media_storage_path: Path | None = None
+    media_storage_path: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: SecretStr | None = None
+    s3_virtual_host: bool = False
+    failed_days: float | None = Field(None, gt=0, le=36500)
+    unused_upload_days: float | None = Field(None, gt=0, le=36500)
+    orphan_days: float | None = Field(None, ge=1, le=36500)
 
     cors_origins: CommaList = ()
     allowed_hosts: CommaList = ()
@@ -102,12 +113,16 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "console"
+    access_log: bool = False
+    metrics_token: SecretStr | None = Field(None, min_length=16)
+    otel_exporter_otlp_endpoint: str | None = None
 
     lease_seconds: float = Field(6.0, ge=0.5, le=600)
     heartbeat_seconds: float = Field(2.0, ge=0.1, le=200)
     sweep_seconds: float = Field(1.5, ge=0.1, le=60)
     comfyui_slots: int = Field(2, ge=1, le=64)
     comfyui_away_hours: float = Field(24.0, gt=0)
+    backend_check_seconds: float = Field(10.0, ge=0, le=3600)
     comfyui_stalled_minutes: float = Field(30.0, gt=0)
     worker_jobs: int = Field(32, ge=1, le=500)
     worker_tasks: int = Field(32, ge=1, le=500)
@@ -126,7 +141,17 @@ class Settings(BaseSettings):
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("ollama_url", "comfyui_url")
+    @field_validator("home")
+    @classmethod
+    def _under_home(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @field_validator("media_storage_path", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, Path) else value
+
+    @field_validator("ollama_url", "comfyui_url", "s3_endpoint", "otel_exporter_otlp_endpoint")
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
         if value is None:
@@ -136,10 +161,27 @@ class Settings(BaseSettings):
             raise ValueError("must be an http:// or https:// address without a user name")
         return value.rstrip("/")
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _fits_into_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch("[!-~]+", value.get_secret_value()):
+            raise ValueError("must be of ASCII letters, digits and signs, without spaces")
+        return value
+
     @model_validator(mode="after")
     def _heartbeat_inside_lease(self) -> "Settings":
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             raise ValueError("HEARTBEAT_SECONDS must be at most half of LEASE_SECONDS")
+        return self
+
+    @model_validator(mode="after")
+    def _bucket_is_complete(self) -> "Settings":
+        if self.media_bucket is None:
+            return self
+        if not BUCKET.fullmatch(self.media_bucket[0]):
+            raise ValueError("MEDIA_STORAGE_PATH must be a folder or s3://bucket/prefix")
+        if self.s3_access_key_id is None or self.s3_secret_access_key is None:
+            raise ValueError("MEDIA_STORAGE_PATH=s3://… needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY")
         return self
 
     def provider_key(self, provider: Provider) -> str | None:
@@ -166,9 +208,20 @@ class Settings(BaseSettings):
         """How many rows of one user may be pending."""
         return self.queued_per_user or (1_000 if self.is_server else 10_000)
 
-    @cached_property
+    @property
+    def media_bucket(self) -> tuple[str, str] | None:
+        """The bucket and the prefix in it, where MEDIA_STORAGE_PATH names an S3-compatible storage."""
+        if self.media_storage_path is None or not self.media_storage_path.startswith(S3_SCHEME):
+            return None
+        name, _, prefix = self.media_storage_path.removeprefix(S3_SCHEME).partition("/")
+        return name, prefix.strip("/")
+
+    @property
     def media_path(self) -> Path:
-        return self.media_storage_path or self.home / "media"
+        """The folder of the files; with a bucket only of those that are being looked at."""
+        if self.media_storage_path is None or self.media_bucket is not None:
+            return self.home / "media"
+        return Path(self.media_storage_path)
 
     def postgres_url(self) -> str | None:
         """The SQLAlchemy URL of an external server, or None where the embedded one is meant.
@@ -181,6 +234,8 @@ class Settings(BaseSettings):
             scheme, separator, rest = raw.partition("://")
             if not separator or scheme.split("+")[0] not in {"postgres", "postgresql"}:
                 raise SettingsError("DATABASE_URL must begin with postgresql://")
+            if "@" in rest.partition("@")[2].partition("/")[0]:
+                raise SettingsError("DATABASE_URL: an @ in its password has to be written as %40.")
             return "postgresql+asyncpg://" + rest.replace("sslmode=", "ssl=")
         if self.db_host:
             password = f":{quote(self.db_password.get_secret_value(), safe='')}" if self.db_password else ""
@@ -188,13 +243,27 @@ class Settings(BaseSettings):
             return f"postgresql+asyncpg://{user}{password}@{self.db_host}:{self.db_port}/{self.db_name}"
         return None
 
+    @property
+    def without_redis(self) -> bool:
+        """REDIS_URL=none: PostgreSQL alone carries rings and events."""
+        return self.redis_url is not None and self.redis_url.get_secret_value().lower() == NO_REDIS
+
     def redis_address(self) -> str | None:
-        """The URL of an external Redis, or None where the embedded one is meant."""
+        """The URL of an external Redis, or None where the embedded one is meant, or none at all."""
+        if self.without_redis:
+            return None
         if self.redis_url:
             return self.redis_url.get_secret_value()
         if self.redis_host:
             return f"redis://{self.redis_host}:{self.redis_port}/0"
         return None
+
+    def require_servers(self) -> tuple[str, str | None]:
+        """The URLs of PostgreSQL and of Redis, if there is to be one. Raises SettingsError where one is missing."""
+        database_url, redis_url = self.postgres_url(), self.redis_address()
+        if database_url is None or (redis_url is None and not self.without_redis):
+            raise SettingsError("DATABASE_URL and REDIS_URL are needed here; `spoonfeeder up` brings its own servers.")
+        return database_url, redis_url
 
     def require_safe_bind(self) -> None:
         """Raises SettingsError where the API would be open to more people than the settings say (R42)."""

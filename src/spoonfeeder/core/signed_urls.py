@@ -6,14 +6,15 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from starlette.types import Scope
-
 from spoonfeeder.core.key_ring import KeyRing
 from spoonfeeder.core.sub_keys import sub_keys
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
 
 PURPOSE = "media url"
 LIFE_SECONDS = 3600
@@ -68,7 +69,7 @@ class SignedUrls:
                 signed[name] = f"{address}{'&' if question_mark else '?'}{ending}{signature}"
         return signed
 
-    def permit(self, scope: Scope) -> Permit | None:
+    def permit(self, scope: "Scope") -> Permit | None:
         """What the address of this request may show now; None where it may show nothing.
 
         The signature is over the letters as they were sent, so that another spelling of an address is another one.

@@ -41,6 +41,19 @@ class ConnectionStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class BackendStatus(StrEnum):
+    """How a ComfyUI machine answered when it was last asked."""
+
+    UNKNOWN = "unknown"
+    UP = "up"
+    DOWN = "down"
+
+
+class BatchKind(StrEnum):
+    VARIATIONS = "variations"
+    SWEEP = "sweep"
+
+
 class MessageRole(StrEnum):
     USER = "user"
     ASSISTANT = "assistant"
@@ -131,3 +144,21 @@ class MediaKind(StrEnum):
     OUTPUT = "output"
     UPLOAD = "upload"
     THUMBNAIL = "thumbnail"
+
+
+SHOWN_TYPES = frozenset(
+    {
+        "image/png",
+        "image/jpeg",
+        "image/webp",
+        "image/gif",
+        "image/avif",
+        "video/mp4",
+        "video/webm",
+        "audio/wav",
+        "audio/mpeg",
+        "audio/flac",
+        "audio/ogg",
+    }
+)
+"""Of files that we keep and show; what our own sniff takes for something else is only handed out."""

@@ -24,17 +24,7 @@ from spoonfeeder.db.base import (
     Updated,
     one_of,
 )
-
-PUNCTUATION = "<>_./@:=-&+~\\"
-"""Stands between words. PostgreSQL's parser would take markup, addresses, paths and numbers with it for one word."""
-VERSION = r"\m([vV])([0-9])"
-
-
-def words_of(text: str) -> str:
-    """SQL for a text's words as they are searched, spelt as PostgreSQL spells it."""
-    spaced = f"translate({text}, '{PUNCTUATION}'::text, '{' ' * len(PUNCTUATION)}'::text)"
-    return rf"regexp_replace({spaced}, '{VERSION}'::text, '\1 \2'::text, 'g'::text)"
-
+from spoonfeeder.db.full_text import words_of
 
 SEARCHED = (
     "CASE WHEN status::text <> 'streaming'::text"
@@ -53,9 +43,11 @@ class Conversation(Owned, Created, Updated, Deletable, Base):
     __table_args__ = (
         Index("idx_conversations_workspace_updated", "workspace_id", desc("updated_at"), desc("id")),
         Index(None, "profile_id"),
+        Index(None, "project_id"),
     )
 
     id: Mapped[Id]
+    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="SET NULL"))
     title: Mapped[Str255]
     provider: Mapped[Str50]
     model: Mapped[Str255]

@@ -4,11 +4,27 @@ The graphs themselves (`workflow_json`, `workflow_json_snapshot`) can be megabyt
 whoever shows or runs one asks with `undefer(...)`, and reading it otherwise raises.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CHAR, Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, desc, text
+from sqlalchemy import (
+    CHAR,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    desc,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from spoonfeeder.core.vocabulary import GenerationStatus
@@ -92,11 +108,13 @@ class Session(Owned, Created, Updated, Deletable, Base):
     __table_args__ = (
         Index(None, "profile_id"),
         Index(None, "current_workflow_id"),
+        Index(None, "project_id"),
         Index("idx_comfyui_sessions_workspace_updated", "workspace_id", desc("updated_at"), desc("id")),
     )
 
     id: Mapped[Id]
     profile_id: Mapped[UUID | None] = mapped_column(ForeignKey("profiles.id", ondelete="CASCADE"))
+    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="SET NULL"))
     title: Mapped[Str255]
     current_workflow_id: Mapped[UUID | None] = mapped_column(ForeignKey("comfyui_workflows.id", ondelete="SET NULL"))
     last_parameters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -105,22 +123,54 @@ class Session(Owned, Created, Updated, Deletable, Base):
     failed_count: Mapped[Counter]
 
 
+def _search_indexes() -> Iterator[Index]:
+    newest: tuple[Any, ...] = (desc("created_at"), desc("id"))
+    yield _shown_index("workspace_created", *newest, included=["status", "generation_time_seconds"])
+    yield _shown_index("favorite", *newest, of="favorite")
+    yield _shown_index("unlucky", "status", *newest, of="status IN ('failed', 'cancelled')")
+    equal = {"checkpoint": "checkpoint_name", "sampler": "sampler_name", "cfg": "cfg_scale"}
+    for name in ("checkpoint", "sampler", "cfg", "steps", "scheduler"):
+        yield _shown_index(name, equal.get(name, name), *newest)
+    yield _shown_index("width", "width", "height", *newest)
+    have_ended = "generation_time_seconds IS NOT NULL"
+    yield _shown_index("duration", desc("generation_time_seconds"), desc("id"), of=have_ended)
+    yield _shown_index("tagged", of="tags <> '{}'")
+    for name in ("seed", "height"):
+        yield _shown_index(name, name)
+    name = "idx_comfyui_generations_search"
+    yield Index(name, "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+
+
+def _shown_index(name: str, *columns: Any, of: str | None = None, included: Sequence[str] = ()) -> Index:
+    """Over the rows of a workspace that are not deleted."""
+    which = text(f"{of} AND deleted_at IS NULL" if of else "deleted_at IS NULL")
+    full_name = f"idx_comfyui_generations_{name}"
+    return Index(full_name, "workspace_id", *columns, postgresql_where=which, postgresql_include=list(included))
+
+
 class Generation(Owned, LifeCycle, Created, Updated, Deletable, Base):
-    """One run of one graph. `prompt_id` is the row's own id unless an older ComfyUI chose its own."""
+    """One run of one graph. `prompt_id` is the row's own id unless an older ComfyUI chose its own.
+
+    `backend_id` is the machine that it was last given to, `wanted_backend_id` the one that it was asked for; neither
+    is a foreign key, so that the removal of a machine touches no generation. `needs_sha256` stands for the node classes
+    and model files of its graph. Rows of one share are taken by `queue_order`, those put `ahead` before the user's
+    others; those `held_at` are not taken.
+    """
 
     __tablename__ = "comfyui_generations"
     __table_args__ = (
         *life_cycle_rules("comfyui_generations", GenerationStatus, GenerationStatus.COMPLETED),
         CheckConstraint("seed BETWEEN 0 AND 18446744073709551615", name="seed"),
-        Index(None, "seed"),
-        Index("idx_comfyui_generations_checkpoint", "checkpoint_name"),
+        *_search_indexes(),
         Index("idx_comfyui_generations_session_created", "session_id", desc("created_at"), desc("id")),
-        Index("idx_comfyui_generations_workspace_created", "workspace_id", desc("created_at"), desc("id")),
         Index("idx_comfyui_generations_workflow_created", "workflow_id", desc("created_at"), desc("id")),
         Index(None, "profile_id"),
         Index(None, "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         Index(None, "schedule_id", postgresql_where=text("schedule_id IS NOT NULL")),
         Index(None, "workflow_version_id", postgresql_where=text("workflow_version_id IS NOT NULL")),
+        Index("idx_comfyui_generations_rerun_of", "rerun_of", postgresql_where=text("rerun_of IS NOT NULL")),
+        Index("idx_comfyui_generations_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index("idx_comfyui_generations_verifies", "verifies", postgresql_where=text("verifies IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -131,12 +181,24 @@ class Generation(Owned, LifeCycle, Created, Updated, Deletable, Base):
     )
     profile_id: Mapped[UUID | None] = mapped_column(ForeignKey("profiles.id", ondelete="SET NULL"))
     backend_url: Mapped[Str500 | None]
+    backend_id: Mapped[UUID | None]
+    wanted_backend_id: Mapped[UUID | None]
+    needs_sha256: Mapped[str | None] = mapped_column(CHAR(64))
+    held_at: Mapped[datetime | None]
+    ahead: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    queue_order: Mapped[Decimal] = mapped_column(Numeric, server_default=func.extract("epoch", func.clock_timestamp()))
     prompt_id: Mapped[Str255 | None]
     rerun_of: Mapped[UUID | None]
     batch_id: Mapped[UUID | None]
     schedule_id: Mapped[UUID | None]
     batch_index: Mapped[Counter]
+    batch_coordinates: Mapped[dict[str, Any] | None]
     favorite: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    notes: Mapped[LongText | None]
+    fingerprint: Mapped[dict[str, Any] | None]
+    verifies: Mapped[UUID | None]
+    verification: Mapped[dict[str, Any] | None]
 
     workflow_json_snapshot: Mapped[str | None] = mapped_column(Text, deferred=True, deferred_raiseload=True)
     parameters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -159,3 +221,4 @@ class Generation(Owned, LifeCycle, Created, Updated, Deletable, Base):
     submitted_at: Mapped[datetime | None]
     outputs: Mapped[list[Any]] = mapped_column(JsonText, server_default="[]")
     generation_time_seconds: Mapped[float | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True, nullable=True)

@@ -1,8 +1,8 @@
 """The one order in which rows are locked, so that no two transactions wait for each other.
 
-A schedule, a task, a profile, its sessions, its workflows, then generations; of one table by id. Who counts a
-generation in its session thus locks the session first. No lock keeps foreign keys out (`key_share`), so an INSERT waits
-for none of them. See docs/decisions/0009.
+A schedule, a task, a profile, its sessions, its workflows, generations, then machines, prompts and presets; of one
+table by id. Who counts a generation in its session thus locks the session first. No lock keeps foreign keys out
+(`key_share`), so an INSERT waits for none of them. See docs/decisions/0009.
 """
 
 from typing import Any

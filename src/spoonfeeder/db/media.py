@@ -1,9 +1,10 @@
 """Files that are kept with us: outputs, uploads and set thumbnails."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CHAR, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CHAR, BigInteger, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from spoonfeeder.core.vocabulary import MediaKind
@@ -15,6 +16,7 @@ class Media(Owned, Created, Deletable, Base):
 
     `source` is where ComfyUI has the file ({filename, subfolder, type}).
     `position` counts the outputs of one of them; `media_type` comes from our own sniff, never from a header.
+    `missing_at` is when its file was found to be gone, `used_at` when something first named the upload.
     """
 
     __tablename__ = "media"
@@ -23,6 +25,8 @@ class Media(Owned, Created, Deletable, Base):
         UniqueConstraint("generation_id", "position"),
         UniqueConstraint("task_id", "position"),
         Index(None, "workspace_id", "filename"),
+        Index("idx_media_unused", "created_at", postgresql_where=text("kind = 'upload' AND used_at IS NULL")),
+        Index("idx_media_deleted", "id", postgresql_where=text("deleted_at IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -41,3 +45,14 @@ class Media(Owned, Created, Deletable, Base):
     duration_seconds: Mapped[float | None]
     storage_key: Mapped[LongText]
     thumbnail_key: Mapped[LongText | None]
+    missing_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class FileRemoval(Base):
+    """A stored file whose row is gone; a trigger of migration 0018 writes it with every row of `media` that goes."""
+
+    __tablename__ = "file_removals"
+
+    key: Mapped[LongText] = mapped_column(primary_key=True)
+    added_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -27,12 +27,14 @@ class SchemaOutdated(Exception):
 def upgrade(url: str, revision: str = "head") -> None:
     """Applies what is missing, all or nothing; of two calls at the same time the second waits and finds nothing to do.
 
-    Raises MigrationRefused. Starts its own event loop: inside one, call it by `asyncio.to_thread`.
+    Raises MigrationRefused, and SchemaOutdated where a newer version was here. Starts its own event loop: inside one,
+    call it by `asyncio.to_thread`.
     """
 
     def migrate(connection: Connection) -> None:
         _lock(connection)
         _refuse_foreign(connection)
+        _refuse_newer(connection)
         command.upgrade(_config(connection), revision)
         secure_rows(connection)
 
@@ -52,6 +54,15 @@ def downgrade(url: str, revision: str) -> None:
 def check(url: str) -> None:
     """Raises SchemaOutdated where the database is not at the newest migration of this version."""
     run_on(url, _require_head)
+
+
+def known_revisions() -> set[str]:
+    """Those of this version and all before."""
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def head_revision() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def run_on(url: str, action: Callable[[Connection], None]) -> None:
@@ -94,12 +105,13 @@ def _refuse_foreign(connection: Connection) -> None:
         )
 
 
-def _require_head(connection: Connection) -> None:
+def _refuse_newer(connection: Connection) -> None:
     present = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(_config())
-    if present == scripts.get_current_head():
-        return
-    known = {script.revision for script in scripts.walk_revisions()}
-    if present is None or present in known:
+    if present is not None and present not in known_revisions():
+        raise SchemaOutdated("The database was migrated by a newer version of Spoon Feeder: start that version.")
+
+
+def _require_head(connection: Connection) -> None:
+    _refuse_newer(connection)
+    if MigrationContext.configure(connection).get_current_revision() != head_revision():
         raise SchemaOutdated("The database lacks migrations of this version: run `spoonfeeder migrate`.")
-    raise SchemaOutdated("The database was migrated by a newer version of Spoon Feeder: start that version.")

@@ -8,15 +8,18 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, Row, Table, Uuid, bindparam, text
+from sqlalchemy import Connection, Row, Table, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from spoonfeeder.db.base import Base
+from spoonfeeder.db.session import begin_with
 
 log = structlog.get_logger(__name__)
 ROLE = "spoonfeeder_app"
 ACCOUNT_TABLES = frozenset({"api_keys", "api_log", "audit_log", "invitations", "workspace_members"})
 """They name a workspace, but only `features/auth` and its neighbours read them, as the owner."""
+VIEW = "searched_generations"
+"""It is read with the rights of the owner and holds itself to one workspace (docs/decisions/0017)."""
 
 IS_READY = f"""(pg_has_role(to_regrole('{ROLE}'), 'SET')
     AND has_table_privilege(to_regrole('{ROLE}'), to_regclass('audit_log'), 'INSERT'))"""
@@ -24,10 +27,6 @@ IS_READY = f"""(pg_has_role(to_regrole('{ROLE}'), 'SET')
 
 TAKE_ROLE = f"set_config('role', CASE WHEN {IS_READY} THEN '{ROLE}' ELSE 'none' END, true)"
 """Until the transaction ends. Without the role the filters of the queries are the only wall, and the start warns."""
-
-RESTRICT = text(f"SELECT {TAKE_ROLE}, set_config('app.workspace', CAST(:workspace_id AS text), true)").bindparams(
-    bindparam("workspace_id", type_=Uuid())
-)
 
 MAKE_ROLE = f"""
     DO $$ BEGIN
@@ -69,9 +68,10 @@ def secure_rows(connection: Connection) -> None:
         return
     for table in connection.execute(LACKING, {"tables": [table.name for table in owned_tables()]}).all():
         _secure(connection, table)
-    unaddable = f"SELECT NOT has_table_privilege('{ROLE}', to_regclass('audit_log'), 'INSERT')"
-    if connection.scalar(text(unaddable)):  # NULL before there is an audit log
-        connection.execute(text(f"GRANT INSERT ON audit_log TO {ROLE}"))
+    for name, right in ((VIEW, "SELECT"), ("audit_log", "INSERT")):
+        is_lacking = f"SELECT NOT has_table_privilege('{ROLE}', to_regclass('{name}'), '{right}')"
+        if connection.scalar(text(is_lacking)):  # NULL before there is such a table
+            connection.execute(text(f"GRANT {right} ON {name} TO {ROLE}"))
 
 
 def _secure(connection: Connection, table: Row[Any]) -> None:
@@ -85,8 +85,8 @@ def _secure(connection: Connection, table: Row[Any]) -> None:
 
 
 async def restrict(session: AsyncSession, workspace_id: UUID) -> None:
-    """From now until the transaction ends: the rows of this workspace only."""
-    await session.execute(RESTRICT, {"workspace_id": workspace_id})
+    """Begins the transaction: until it ends, the rows of this workspace only."""
+    await begin_with(session, f"SELECT {TAKE_ROLE}, set_config('app.workspace', '{workspace_id}', true)")
 
 
 async def is_secured(engine: AsyncEngine) -> bool:

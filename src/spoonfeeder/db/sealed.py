@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, Table, true
 
 from spoonfeeder.core.crypto import CANARY_BINDING, binding, origin_of
 from spoonfeeder.db import canary
+from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.profile import Profile, ProfileKey, ProviderSetting
 from spoonfeeder.db.system import SystemValue
 
@@ -46,6 +47,7 @@ VALUES: Any = SystemValue.__table__
 PROFILE_KEY = _of_workspace(Profile.__table__, "api_key", "url")
 POOL_KEY = _of_workspace(ProfileKey.__table__, "api_key", "url")
 SETTING_KEY = _of_workspace(ProviderSetting.__table__, "api_key", "endpoint_url")
-SECRETS = (PROFILE_KEY, POOL_KEY, SETTING_KEY)
+BACKEND_KEY = _of_workspace(ComfyBackend.__table__, "api_key", "url")
+SECRETS = (PROFILE_KEY, POOL_KEY, SETTING_KEY, BACKEND_KEY)
 CANARY = SealedColumn(VALUES.c.value, lambda _: CANARY_BINDING, VALUES.c.key == canary.KEY)
 """Written anew after all secrets: while an older key made it, a rotation has not come to its end."""

@@ -3,14 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, update
+from sqlalchemy import Row, func, inspect, update
 
+from spoonfeeder.durable.counting import count_ended
 from spoonfeeder.durable.line import CANCELLED, PENDING, RUNNING, Line, in_state
 from spoonfeeder.work import Work
 
 
 async def cancel_pending(work: Work, line: Line, *conditions: Any) -> list[Row[Any]]:
-    """Ends the pending rows that meet `conditions`; returns them whole."""
+    """Ends the pending rows that meet `conditions`; returns them without their deferred columns."""
     table = line.table
     statement = (
         update(table)
@@ -22,9 +23,11 @@ async def cancel_pending(work: Work, line: Line, *conditions: Any) -> list[Row[A
             completed_at=func.now(),
             waiting_reason=None,
         )
-        .returning(*table.__table__.c)
+        .returning(*_shown(table))
     )
-    return list((await work.session.execute(statement)).all())
+    rows = list((await work.session.execute(statement)).all())
+    count_ended(work, line, rows)
+    return rows
 
 
 async def request_cancel(work: Work, line: Line, *conditions: Any) -> list[UUID]:
@@ -40,3 +43,8 @@ async def request_cancel(work: Work, line: Line, *conditions: Any) -> list[UUID]
     for row_id in ids:
         work.ring(line.name, row_id)
     return ids
+
+
+def _shown(table: type[Any]) -> list[Any]:
+    """A thousand graphs would be many megabytes, and nobody asks for them."""
+    return [table.__table__.c[column.key] for column in inspect(table).column_attrs if not column.deferred]

@@ -1,15 +1,25 @@
-"""Taking the best row of a line (R3): by compare-and-set, on the database's clock, within a place's slots."""
+"""Taking the next row of a line (R3): by compare-and-set, on the database's clock, where there is room, in turns."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from itertools import count
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Double, Integer, Table, Uuid, bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
-from spoonfeeder.durable.line import PENDING, PROCESS_ID, RUNNING, Line, in_state
+from spoonfeeder.db.backend import LineTurn
+from spoonfeeder.durable.line import PROCESS_ID, RUNNING, Line, Share, after, due, in_state, ownerless
 from spoonfeeder.durable.turns import wait_for_turn
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_system_work
+
+TURNS_KEPT = text("interval '7 days'")
+TURNS = cast(Table, LineTurn.__table__)
+TRIED = 16
+"""So many of the next rows are tried; those that somebody else changes at this moment are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,77 +33,126 @@ class Claimed:
     taken_over: bool
 
 
-def claimable(line: Line, slots: int) -> ColumnElement[bool]:
-    """Due rows whose place has a free slot: pending ones, and running ones whose lease has ended."""
-    table, place = line.table, line.place
-    full = (
-        select(place)
-        .where(in_state(table, RUNNING), line.claimable, table.lease_until >= func.now(), place.is_not(None))
-        .group_by(place)
-        .having(func.count() >= slots)
-    )
-    return and_(_due(line), or_(place.is_(None), place.not_in(full)))
-
-
-def _due(line: Line) -> ColumnElement[bool]:
-    table = line.table
-    is_due = or_(
-        and_(in_state(table, PENDING), table.run_after <= func.now()),
-        and_(in_state(table, RUNNING), table.lease_until < func.now()),
-    )
-    return and_(is_due, line.claimable)
-
-
 async def claim(runtime: Runtime, line: Line) -> Claimed | None:
-    """The best row, now running under a lease of ours; None when nothing is due or every slot is taken."""
-    settings = runtime.settings
+    """The next row, now running under a lease of ours; None when nothing is due or there is no room."""
     async with open_system_work(runtime, f"claim {line.name}") as work:
         await wait_for_turn(work, line.lock_key)
-        found = await _best(work, line, line.slots(settings))
-        if found is None:
-            return None
-        crashed = found.status == RUNNING and found.owner is not None
-        table = line.table
-        statement = (
-            update(table)
-            .where(table.id == found.id)
-            .values(
-                status=RUNNING,
-                owner=PROCESS_ID,
-                fence=table.fence + 1,
-                version=table.version + 1,
-                crashes=table.crashes + int(crashed),
-                lease_until=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, settings.lease_seconds),
-                waiting_reason=None,
-            )
-            .returning(table.id, table.workspace_id, table.fence, table.crashes)
-        )
-        row = (await work.session.execute(statement)).one()
-        return Claimed(row.id, row.workspace_id, row.fence, row.crashes, found.status == RUNNING)
+        abandoned = (await work.session.execute(_abandoned(line))).one_or_none()
+        if abandoned is not None:
+            return await _take(work, line, abandoned.id, crashed=abandoned.owner is not None, taken_over=True)
+        opening = await line.room.look(work, line)
+        for row_id in await work.session.scalars(_next(line), opening.values):
+            if await work.session.scalar(_locked(line), {"row_id": row_id}) is not None:
+                return await _take(work, line, row_id, **await opening.place(row_id))
+        return None
 
 
-async def _best(work: Work, line: Line, slots: int) -> Any:
+@cache
+def _abandoned(line: Line) -> Any:
     table = line.table
-    statement = (
-        select(table.id, table.status, table.owner)
-        .where(claimable(line, slots))
-        .order_by((in_state(table, RUNNING)).desc(), table.priority.desc(), table.created_at, table.id)
+    return (
+        select(table.id, table.owner)
+        .where(ownerless(line))
+        .order_by(table.priority.desc(), table.created_at, table.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    return (await work.session.execute(statement)).one_or_none()
 
 
-async def count_claimable(work: Work, line: Line, slots: int) -> int:
-    """How many claims would find a row now: per place the due rows, at most its free slots."""
+@cache
+def _next(line: Line) -> Any:
+    """The first due rows, by priority, then in turns; made once, since to put it together costs more than to run it."""
     table = line.table
-    busy = func.count().filter(and_(in_state(table, RUNNING), table.lease_until >= func.now()))
-    due = func.count().filter(_due(line))
-    per_place = (
-        select(func.least(due, func.greatest(slots - busy, 0)).label("free"))
-        .where(table.status.in_((PENDING, RUNNING)), line.claimable)
-        .group_by(line.place)
-        .subquery()
+    statement: Any = select(table.id).where(due(line), line.room.takes(line)).order_by(table.priority.desc())
+    levels = count()
+    for turn in line.turns:
+        if isinstance(turn, Share):
+            level = next(levels)
+            running = _running(line, turn, f"running_{level}")
+            served = select(LineTurn.share, LineTurn.served_at).where(LineTurn.line == _turns_of(line, level))
+            last = served.subquery(f"served_{level}")
+            statement = statement.outerjoin(running, running.c.owner == turn.owner)
+            statement = statement.outerjoin(last, last.c.share == turn.owner)
+            statement = statement.order_by(func.coalesce(running.c.number, 0), last.c.served_at.nulls_first())
+        else:
+            statement = statement.order_by(turn)
+    return statement.order_by(table.id).limit(TRIED)
+
+
+def _running(line: Line, share: Share, name: str) -> Any:
+    counted = select(share.owner.label("owner"), func.count().label("number"))
+    return counted.where(in_state(line.table, RUNNING), line.claimable).group_by(share.owner).subquery(name)
+
+
+@cache
+def _locked(line: Line) -> Any:
+    is_it = line.table.id == bindparam("row_id", type_=Uuid())
+    return select(line.table.id).where(is_it, due(line)).with_for_update(skip_locked=True)
+
+
+def _turns_of(line: Line, level: int) -> str:
+    """Each level of shares has turns of its own: what is served at one may stand for something else at another."""
+    return f"{line.name} {level}" if level else line.name
+
+
+async def _take(
+    work: Work, line: Line, row_id: UUID, *, crashed: bool = False, taken_over: bool = False, **place: Any
+) -> Claimed:
+    lease_seconds = work.runtime.settings.lease_seconds
+    values = {"row_id": row_id, "crashed": int(crashed), "lease_seconds": lease_seconds}
+    values |= {f"its_{name}": value for name, value in place.items()}
+    row = (await work.session.execute(_taken(line, frozenset(place)), values)).one()
+    if not taken_over:
+        owners = row[-len(list(_shares(line))) :]
+        await work.session.execute(_served(line), {f"owner_{level}": owner for level, owner in enumerate(owners)})
+    return Claimed(row.id, row.workspace_id, row.fence, row.crashes, taken_over)
+
+
+@cache
+def _taken(line: Line, place: frozenset[str]) -> Any:
+    table = line.table
+    return (
+        update(table)
+        .where(table.id == bindparam("row_id", type_=Uuid()))
+        .values(
+            status=RUNNING,
+            owner=PROCESS_ID,
+            fence=table.fence + 1,
+            version=table.version + 1,
+            crashes=table.crashes + bindparam("crashed", type_=Integer()),
+            lease_until=after(bindparam("lease_seconds", type_=Double())),
+            waiting_reason=None,
+            **{name: bindparam(f"its_{name}", type_=getattr(table, name).type) for name in place},
+        )
+        .returning(table.id, table.workspace_id, table.fence, table.crashes, *_shares(line))
     )
-    total = select(func.coalesce(func.sum(per_place.c.free), 0))
-    return int((await work.session.execute(total)).scalar_one())
+
+
+def _shares(line: Line) -> Iterator[ColumnElement[Any]]:
+    return (turn.owner for turn in line.turns if isinstance(turn, Share))
+
+
+@cache
+def _served(line: Line) -> Any:
+    rows = [
+        {"line": _turns_of(line, level), "share": bindparam(f"owner_{level}", type_=Uuid())}
+        for level, _ in enumerate(_shares(line))
+    ]
+    again = {"served_at": func.clock_timestamp()}
+    return insert(TURNS).values(rows).on_conflict_do_update(index_elements=["line", "share"], set_=again)
+
+
+async def purge_turns(work: Work) -> None:
+    """Who was not served for a week comes first anyway."""
+    await work.session.execute(delete(LineTurn).where(LineTurn.served_at < func.now() - TURNS_KEPT))
+
+
+async def count_claimable(work: Work, line: Line) -> int:
+    """How many claims would find a row now."""
+    opening = await line.room.look(work, line)
+    return int((await work.session.execute(_abandoned_number(line))).scalar_one()) + await opening.count()
+
+
+@cache
+def _abandoned_number(line: Line) -> Any:
+    return select(func.count()).select_from(line.table).where(ownerless(line))

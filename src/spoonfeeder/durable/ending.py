@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from spoonfeeder.core.database_errors import as_app_error
 from spoonfeeder.core.errors import Unavailable
+from spoonfeeder.durable.counting import count_ended
 from spoonfeeder.durable.lease import Lease, LeaseLost
 from spoonfeeder.durable.line import RUNNING
 from spoonfeeder.work import Work, open_work
@@ -32,9 +34,17 @@ async def end(work: Work, lease: Lease, status: str, **values: Any) -> Row[Any]:
         waiting_since=None,
         **values,
     )
+    _tell(work, lease, row)
+    return row
+
+
+def _tell(work: Work, lease: Lease, row: Row[Any]) -> None:
+    """That the row is no longer ours, and of its end if that is what it came to."""
     work.emit(lease.line.announce(row))
     work.ring(lease.line.name)
-    return row
+    if row.status in lease.line.ended:
+        count_ended(work, lease.line, [row])
+        work.afterwards(partial(setattr, lease, "outcome", row.status))
 
 
 async def until_written(lease: Lease, step: Callable[[Work], Awaitable[Told]]) -> Told | None:
@@ -68,6 +78,5 @@ async def _was_committed(lease: Lease) -> bool:
         row = (await work.session.execute(mine)).one_or_none()
         if row is None or row.status == RUNNING:
             return False
-        work.emit(lease.line.announce(row))
-        work.ring(lease.line.name)
+        _tell(work, lease, row)
         return True

@@ -7,13 +7,8 @@ from sqlalchemy import ColumnElement, Row, func, update
 from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.durable.cancel import cancel_pending
 from spoonfeeder.durable.lease import Lease
-from spoonfeeder.durable.line import PENDING, Line, in_state
+from spoonfeeder.durable.line import PENDING, Line, after, in_state
 from spoonfeeder.work import Work
-
-
-def after(seconds: float) -> ColumnElement[Any]:
-    """The database's now and `seconds` more."""
-    return func.now() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
 async def free(work: Work, lease: Lease, seconds: float, **values: Any) -> Row[Any]:
@@ -22,25 +17,31 @@ async def free(work: Work, lease: Lease, seconds: float, **values: Any) -> Row[A
 
 
 async def free_waiting(
-    work: Work, lease: Lease, seconds: float, reason: str, *, place: str | None = None, **values: Any
+    work: Work,
+    lease: Lease,
+    seconds: float,
+    reason: str,
+    *,
+    others: ColumnElement[bool] | None = None,
+    **values: Any,
 ) -> Row[Any]:
-    """The same for want of something outside; with `place` all that waits for it waits as long. Raises LeaseLost."""
+    """The same for want of something outside; the `others` that wait for it wait as long. Raises LeaseLost."""
     table = lease.line.table
     waiting = {"waiting_reason": reason, "waiting_since": func.coalesce(table.waiting_since, func.now())}
     freed = await free(work, lease, seconds, **{**values, **waiting})
-    if place is not None:
-        await put_off(work, lease.line, place, seconds, **waiting)
+    if others is not None:
+        await put_off(work, lease.line, others, seconds, **waiting)
     return freed
 
 
-async def put_off(work: Work, line: Line, place: str, seconds: float, **values: Any) -> None:
-    """What is pending for `place` is not due before `seconds` are over."""
+async def put_off(work: Work, line: Line, others: ColumnElement[bool], seconds: float, **values: Any) -> None:
+    """What is pending of them is not due before `seconds` are over."""
     table, later = line.table, after(seconds)
-    same = (line.place == place, line.claimable, in_state(table, PENDING), table.run_after < later)
+    same = (others, line.claimable, in_state(table, PENDING), table.run_after < later)
     # Those that somebody changes just now are left out: to wait for them, with a row in hand, is out of order.
-    others = await lock_rows(work.session, table, *same, skip_locked=True)
+    locked = await lock_rows(work.session, table, *same, skip_locked=True)
     kept = {**values, "run_after": later, "updated_at": table.updated_at}
-    await work.session.execute(update(table).where(others).values(**kept))
+    await work.session.execute(update(table).where(locked).values(**kept))
 
 
 async def tell_freed(work: Work, lease: Lease, freed: Row[Any], *, is_news: bool = True) -> None:

@@ -61,6 +61,24 @@ async def earlier(work: Work, once: Once) -> UUID | None:
     return UUID(str(found.resource_id))
 
 
+async def remembered(work: Work, once: Once) -> UUID | None:
+    """What the first request made, without a reservation: for a request that has much to do before its transaction.
+
+    Raises KeyReused.
+    """
+    if once.key is None:
+        return None
+    table = IdempotencyKey
+    mine = (table.workspace_id == work.workspace_id, table.route == once.route, table.key == once.key)
+    recent = select(table.body_sha256, table.resource_id).where(*mine, table.created_at >= func.now() - KEPT)
+    found = (await work.session.execute(recent)).one_or_none()
+    if found is None or found.resource_id is None:
+        return None
+    if found.body_sha256 != once.body_sha256:
+        raise KeyReused
+    return UUID(str(found.resource_id))
+
+
 async def remember(work: Work, once: Once, kind: str, resource_id: UUID) -> None:
     """Ties the reserved key to what the request made; the answer was 201."""
     if once.key is None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from spoonfeeder.core.actor import User
 from spoonfeeder.durable.claim import Claimed
-from spoonfeeder.durable.line import RUNNING, Line, in_state
+from spoonfeeder.durable.line import RUNNING, Line, after, in_state
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_work
 
@@ -31,7 +31,7 @@ class Lease:
 
     `in_flight` is set while something is under way that must not be asked for twice (R9). Then the lease ends by its
     fence alone, not by our clock, so that a database that was away meanwhile costs no result; and a process that is
-    told to stop waits for it, at most HOLD_ON_SECONDS.
+    told to stop waits for it, at most HOLD_ON_SECONDS. `outcome` is the status that the row was ended with here.
     """
 
     def __init__(self, runtime: Runtime, line: Line, claimed: Claimed) -> None:
@@ -42,6 +42,7 @@ class Lease:
         self.cancel_requested = asyncio.Event()
         self.beat_values: dict[str, Any] = {}
         self.in_flight = False
+        self.outcome: str | None = None
         self._nudge = asyncio.Event()
         self._good_until = time.monotonic() + runtime.settings.lease_seconds
 
@@ -85,9 +86,7 @@ class Lease:
             except LeaseLost:
                 return
             except (SQLAlchemyError, OSError, TimeoutError) as error:
-                log.warning(
-                    "heartbeat_failed", line=self.line.name, id=str(self.claimed.id), error=type(error).__name__
-                )
+                log.warning("heartbeat_failed", error=type(error).__name__)
             if self._is_stale and not self.in_flight:
                 return
             await self._pause(settings.heartbeat_seconds)
@@ -98,7 +97,7 @@ class Lease:
         statement = (
             update(table)
             .where(table.id == self.claimed.id, table.fence == self.claimed.fence, in_state(table, RUNNING))
-            .values(lease_until=_lease_end(self.runtime), **values)
+            .values(lease_until=after(self.runtime.settings.lease_seconds), **values)
             .returning(table.cancel_requested_at)
         )
         async with open_work(self.runtime, self.actor) as work:
@@ -127,10 +126,6 @@ class Lease:
         async with open_work(self.runtime, self.actor) as work:
             await work.session.execute(statement)
             work.ring(self.line.name)
-
-
-def _lease_end(runtime: Runtime) -> Any:
-    return func.now() + func.make_interval(0, 0, 0, 0, 0, 0, runtime.settings.lease_seconds)
 
 
 async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:

@@ -20,21 +20,24 @@ class QueueFull(AppError):
     code = "QUEUE_FULL"
 
 
-async def require_quota(work: Work, line: Line) -> None:
-    """For one more pending row of the user, in whatever workspace the others wait. Raises QueueFull.
+async def require_quota(work: Work, line: Line, rows: int = 1) -> None:
+    """For `rows` more pending ones of the user, in whatever workspace the others wait. Raises QueueFull.
 
-    Near the bound the user's other requests wait here until this transaction ends, so that it holds to the row.
+    Near the bound, and for many rows, the user's other requests wait here until this transaction ends, so that the
+    bound holds to the row. Only single ones counted at the very moment of many may pass it, by less than MARGIN.
     """
     user_id, most = work.user.user_id, work.runtime.settings.most_queued
     if user_id is None:
         return
-    waiting = await _count(work, line, user_id)
-    if waiting < most - MARGIN:
+    if rows == 1 and await _count(work, line, user_id) < most - MARGIN:
         return
     turn = func.pg_advisory_xact_lock(func.hashtextextended(f"{line.name} of {user_id}", 0))
     await work.session.execute(select(turn))
-    if await _count(work, line, user_id) >= most:
-        sentence = f"You have {most:,} {line.name} waiting already; let some of them end, or cancel some."
+    waiting = await _count(work, line, user_id)
+    if waiting + rows > most:
+        room = f"there is room for {most - waiting:,} and not for {rows:,} more" if waiting < most else ""
+        told = "; ".join(filter(None, (f"You have {waiting:,} {line.name} waiting already", room)))
+        sentence = f"{told}; let some of them end, or cancel some."
         raise QueueFull(sentence, headers={"Retry-After": str(RETRY_SECONDS)})
 
 

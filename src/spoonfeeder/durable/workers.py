@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import structlog
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from spoonfeeder.core.metrics import Told
 from spoonfeeder.db.system import SystemValue
+from spoonfeeder.durable.counting import count_from_zero
 from spoonfeeder.durable.line import PROCESS_ID, Line
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_system_work
@@ -31,6 +34,7 @@ MOST_AGAIN = 500
 
 async def beat_for_ever(runtime: Runtime, lines: Sequence[Line]) -> None:
     """To be run in every worker process."""
+    count_from_zero(runtime, lines)
     while True:
         try:
             async with asyncio.timeout(BEAT_SECONDS):
@@ -42,10 +46,11 @@ async def beat_for_ever(runtime: Runtime, lines: Sequence[Line]) -> None:
 
 
 async def beat(runtime: Runtime) -> None:
-    """Says that this process works."""
-    mine = {"key": f"{PREFIX}{PROCESS_ID}", "value": ""}
-    upsert = insert(SystemValue).values(**mine)
-    renewed = upsert.on_conflict_do_update(index_elements=["key"], set_={"updated_at": func.now()})
+    """Says that this process works, and what it counted so far."""
+    told = orjson.dumps(runtime.telemetry.metrics.tell()).decode()
+    upsert = insert(SystemValue).values(key=f"{PREFIX}{PROCESS_ID}", value=told)
+    again = {"updated_at": func.now(), "value": upsert.excluded.value}
+    renewed = upsert.on_conflict_do_update(index_elements=["key"], set_=again)
     async with open_system_work(runtime, "worker beat") as work:
         await work.session.execute(renewed)
 
@@ -79,7 +84,14 @@ async def _ended_about(work: Work, line: Line, last_beat: datetime) -> Sequence[
     return (await work.session.execute(statement)).all()
 
 
+BEATING = (SystemValue.key.startswith(PREFIX), SystemValue.updated_at > func.now() - ALIVE)
+
+
 async def count_alive(session: AsyncSession) -> int:
-    beating = (SystemValue.key.startswith(PREFIX), SystemValue.updated_at > func.now() - ALIVE)
-    statement = select(func.count(SystemValue.key)).where(*beating)
-    return int((await session.execute(statement)).scalar_one())
+    return int((await session.execute(select(func.count(SystemValue.key)).where(*BEATING))).scalar_one())
+
+
+async def told_by_alive(session: AsyncSession) -> dict[str, Told]:
+    """What each living worker counted since it began, as of its last beat; one of an earlier version tells nothing."""
+    rows = await session.execute(select(SystemValue.key, SystemValue.value).where(*BEATING))
+    return {row.key: orjson.loads(row.value or "[]") for row in rows}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from spoonfeeder.core.settings import Settings
-from spoonfeeder.embedded.folders import HomeTaken, lock_home, open_home
+from spoonfeeder.embedded.folders import HomeTaken, lock_home, open_home, require_whole
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 
 
@@ -14,6 +14,7 @@ def reachable_database(settings: Settings) -> Iterator[str]:
 
     Raises StartError, SettingsError.
     """
+    require_whole(settings.home)
     url = settings.postgres_url()
     if url is not None:
         yield url

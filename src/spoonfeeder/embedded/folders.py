@@ -16,6 +16,7 @@ SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"
 SHORT_PARENT = Path("/tmp")  # noqa: S108 - own_private_folder checks whose the folder there is
 LOG_BYTES = 5_000_000
+RESTORING = "restoring"
 
 
 class HomeTaken(StartError):
@@ -31,6 +32,16 @@ def open_home(home: Path) -> Path:
     except OSError as error:
         raise StartError(f"SPOONFEEDER_HOME={home} cannot be used: {error.strerror}.") from None
     return home
+
+
+def require_whole(home: Path) -> None:
+    """Raises StartError where a restore into the data home did not come to its end."""
+    left = home / RESTORING
+    if left.exists():
+        raise StartError(
+            f"A restore into {home} was interrupted: call `spoonfeeder restore` again, or remove {left} to go on with "
+            "what was there before."
+        )
 
 
 def lock_home(home: Path) -> IO[str]:

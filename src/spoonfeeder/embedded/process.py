@@ -56,13 +56,14 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     account: Account | None = None,
     output: IO[bytes] | int | None = None,
+    errors: IO[bytes] | int | None = None,
     folder: Path | None = None,
     stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Starts a program in a session of its own that gets `death_signal` when this process is gone, however it went.
 
     On Linux the kernel sends it (when the *thread* that called this ends, so call it from the main thread);
-    elsewhere a guard process does.
+    elsewhere a guard process does. Without `errors`, the standard error goes where the output goes.
     """
     command = [str(argument) for argument in arguments]
     on_linux = sys.platform == "linux"
@@ -70,7 +71,7 @@ def spawn(
         command,
         stdin=stdin,
         stdout=output,
-        stderr=subprocess.STDOUT if output is not None else None,
+        stderr=errors if errors is not None or output is None else subprocess.STDOUT,
         env=dict(environment) if environment is not None else None,
         cwd=folder,
         user=account.uid if account else None,

@@ -10,7 +10,7 @@ import structlog
 from spoonfeeder.core.key_ring import KeyRing
 from spoonfeeder.core.settings import Demo, Settings
 from spoonfeeder.embedded.errors import StartError
-from spoonfeeder.embedded.folders import lock_home, open_home, private_folder
+from spoonfeeder.embedded.folders import lock_home, open_home, private_folder, require_whole
 from spoonfeeder.embedded.part import Gate, Program, own_command
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.process import ProgramFailed, run
@@ -39,6 +39,7 @@ def run_up(settings: Settings) -> None:
         private_folder(settings.home / name)
     KeyRing.of_settings(settings)
     with lock_home(settings.home), Supervisor() as supervisor:
+        require_whole(settings.home)
         try:
             _start(supervisor, settings)
             supervisor.watch()
@@ -51,12 +52,13 @@ def _start(supervisor: Supervisor, settings: Settings) -> None:
     gate = Gate()
     for server in servers:
         supervisor.launch(server)
-    supervisor.launch(Program("worker", own_command("worker", "--gated"), environment, WORKER_GRACE_SECONDS, gate))
+    # On two cores the API's imports take as long as what is prepared meanwhile; a third program would hold up both.
     supervisor.launch(Program("api", own_command("api", "--gated"), environment, API_GRACE_SECONDS, gate))
     for server in servers:
         server.wait_until_ready()
     simulator_port = _prepare(environment)
     gate.open()
+    supervisor.launch(Program("worker", own_command("worker"), environment, WORKER_GRACE_SECONDS))
     if simulator_port is not None:
         command = own_command("simulator", "--port", str(simulator_port), "--data", str(settings.home / "simulator"))
         supervisor.launch(Program("simulator", command, environment, SIMULATOR_GRACE_SECONDS))
@@ -69,7 +71,7 @@ def _servers(settings: Settings) -> tuple[list[EmbeddedRedis | EmbeddedPostgres]
     servers: list[EmbeddedRedis | EmbeddedPostgres] = []
     environment = dict(os.environ)
     environment |= {"SPOONFEEDER_HOME": str(settings.home), "HOST": settings.host, "PORT": str(settings.port)}
-    if settings.redis_address() is None:
+    if settings.redis_address() is None and not settings.without_redis:
         redis = EmbeddedRedis(settings.home / "redis")
         servers.append(redis)
         environment["REDIS_URL"] = redis.url

@@ -47,6 +47,7 @@ _CANNOT = {
 }
 _FULL = re.compile(r"context (?:length|size|window)|maximum context", re.IGNORECASE)
 _NOT_THERE = re.compile(r"try pulling|file does not exist", re.IGNORECASE)
+_NO_SPACE = re.compile(r"no space left|disk (is )?full|not enough (free )?(disk )?space", re.IGNORECASE)
 _NO_MEMORY = re.compile(r"more system memory|out of memory|cudamalloc failed", re.IGNORECASE)
 _BUSY = re.compile(r"server busy|overloaded", re.IGNORECASE)
 
@@ -132,6 +133,8 @@ def _refusal(refusal: Refusal, connection: Connection, model: str) -> ProviderEr
         return NotSupported(f'The model "{model[:100]}" {_CANNOT.get(lacking[1], "cannot do that")}.')
     if _NO_MEMORY.search(complaint):
         return ProviderError(f'The machine of Ollama has not enough free memory for the model "{model[:100]}".')
+    if _NO_SPACE.search(complaint):
+        return ProviderError("The disk of Ollama's machine is full; delete models there, then pull again to go on.")
     if _BUSY.search(complaint):
         return Overloaded()
     return error_of(told)

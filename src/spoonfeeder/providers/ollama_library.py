@@ -1,8 +1,8 @@
 """The models that an Ollama holds: listed, shown, loaded, pulled and removed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ import httpx2
 
 from spoonfeeder.core.http import read_json
 from spoonfeeder.providers.base import Connection
-from spoonfeeder.providers.errors import Broken, IdleTimeout, NotSupported, StreamTruncated
+from spoonfeeder.providers.errors import Broken, IdleTimeout, ModelMissing, NotSupported, StreamTruncated
 from spoonfeeder.providers.ollama_http import QUICK_SECONDS, asking, objects
 from spoonfeeder.providers.ollama_wire import count_of
 from spoonfeeder.providers.streaming import drained
@@ -125,17 +125,18 @@ class Library:
         """Ends with the status `success`; closing it ends the download, which a later pull takes up again."""
         due = asyncio.get_running_loop().time() + self._connection.first_byte_seconds
         body = {"model": name, "stream": True}
-        async with (
-            asking(self._http, self._connection, "POST", "/api/pull", body, due=due) as response,
-            aclosing(_unhurried(response.aiter_bytes())) as chunks,
-            aclosing(objects(chunks, self._connection, name)) as told,
-        ):
-            async for reply in told:
-                progress = _progress(reply)
-                yield progress
-                if progress.status == "success":
-                    await drained(told)
-                    return
+        with _missing_in_the_library(name):
+            async with (
+                asking(self._http, self._connection, "POST", "/api/pull", body, due=due) as response,
+                aclosing(_unhurried(response.aiter_bytes())) as chunks,
+                aclosing(objects(chunks, self._connection, name)) as told,
+            ):
+                async for reply in told:
+                    progress = _progress(reply)
+                    yield progress
+                    if progress.status == "success":
+                        await drained(told)
+                        return
         raise StreamTruncated("The connection to Ollama ended before the model was there; pull it again to go on.")
 
     async def _json(
@@ -144,6 +145,15 @@ class Library:
         due = asyncio.get_running_loop().time() + seconds
         async with asking(self._http, self._connection, method, path, body, due=due) as response:
             return await read_json(response, _MAX_SHOWN_BYTES, deadline_seconds=QUICK_SECONDS)
+
+
+@contextmanager
+def _missing_in_the_library(name: str) -> Iterator[None]:
+    """Whoever pulls a model knows that it is not here."""
+    try:
+        yield
+    except ModelMissing:
+        raise ModelMissing(f'Ollama\'s library has no model "{name[:100]}"; check its name and its tag.') from None
 
 
 async def _unhurried(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

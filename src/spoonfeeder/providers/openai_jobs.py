@@ -41,7 +41,9 @@ async def asking_for(server: Server, seconds: float = LOOK_SECONDS) -> AsyncIter
     async with server.asking(due_in(seconds), Timeout):
         try:
             yield
-        except openai.NotFoundError as error:
+        except openai.APIStatusError as error:
+            if error.status_code != httpx2.codes.NOT_FOUND:
+                raise
             require_no_page(error.response)
             raise JobMissing from None
 

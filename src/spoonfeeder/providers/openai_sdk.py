@@ -30,7 +30,11 @@ class Server:
     def __init__(self, connection: Connection, http: httpx2.AsyncClient) -> None:
         self.connection = connection
         self.is_own = is_own(connection.url)
-        self._sdk = _sdk(connection, http)
+        self._client = SdkClient(http)
+        self._sdk = _sdk(connection, self._client)
+        self._headers = {name: text for name, text in self._sdk.default_headers.items() if isinstance(text, str)}
+        if connection.api_key:
+            self._headers["Authorization"] = f"Bearer {connection.api_key}"
 
     async def get(self, path: str, *, is_stream: bool = False, accept: str = "application/json") -> httpx2.Response:
         response = await self._sdk.get(
@@ -44,16 +48,17 @@ class Server:
     async def post(
         self, path: str, asked: Mapping[str, Any] | bytes, *, is_stream: bool = False, accept: str = "application/json"
     ) -> httpx2.Response:
-        """`asked` as JSON."""
-        response = await self._sdk.post(
-            path,
-            cast_to=httpx2.Response,
-            content=asked if isinstance(asked, bytes) else orjson.dumps(asked),
-            options=self._options(accept),
-            stream=is_stream,
-            stream_cls=_UNREAD,
+        """`asked` as JSON; by the SDK's headers and address, but past what it does to build each request anew."""
+        content = asked if isinstance(asked, bytes) else orjson.dumps(asked)
+        address = self._sdk.base_url.copy_with(raw_path=self._sdk.base_url.raw_path + path.lstrip("/").encode())
+        headers = {**self._headers, "Accept": accept}
+        request = self._client.build_request(
+            "POST", address, content=content, headers=headers, timeout=SENT_AND_WATCHED
         )
-        return cast("httpx2.Response", response)
+        response = await self._client.send(request, stream=is_stream)
+        if not response.is_success:
+            raise openai.APIStatusError(f"status {response.status_code}", response=response, body=None)
+        return response
 
     async def post_form(
         self, path: str, fields: Mapping[str, Any], files: Files, *, is_stream: bool = False
@@ -117,7 +122,7 @@ _UNREAD: type[openai.AsyncStream[Any]] = openai.AsyncStream
 """With httpx2.Response as `cast_to` the SDK gives the response as it is, of a stream unread."""
 
 
-def _sdk(connection: Connection, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
+def _sdk(connection: Connection, client: SdkClient) -> openai.AsyncOpenAI:
     """Nothing of it comes from the environment, where the SDK looks for keys, headers and a URL (A18)."""
     sdk = openai.AsyncOpenAI(
         api_key=connection.api_key or "none",
@@ -125,7 +130,7 @@ def _sdk(connection: Connection, http: httpx2.AsyncClient) -> openai.AsyncOpenAI
         base_url=connection.url or OWN_URL,
         timeout=SENT_AND_WATCHED,
         max_retries=0,
-        http_client=SdkClient(http),
+        http_client=client,
     )
     sdk.organization = sdk.project = None
     sdk._custom_headers = {}

@@ -1,13 +1,14 @@
 """Reading a stream that may stall, break off or lie: patience, lines, Server-Sent Events (R24, R25, R28)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
+from spoonfeeder.core.alarm import Alarm
 from spoonfeeder.providers.errors import (
     Broken,
     FirstByteTimeout,
@@ -75,19 +76,19 @@ async def patient(
     loop = asyncio.get_running_loop()
     ends_at, received, due = loop.time() + TOTAL_SECONDS, 0, first_byte_at
     most = MAX_STREAM_BYTES if most_bytes is None else most_bytes
-    while True:
-        try:
-            async with asyncio.timeout_at(min(due, ends_at)):
-                chunk = await anext(chunks, None)
-        except TimeoutError:
-            raise _too_late(ends_at <= due, received) from None
-        if chunk is None:
-            return
-        received += len(chunk)
-        if received > most:
-            raise Broken(f"The answer is longer than {most // 1024 // 1024} MiB.")
-        due = loop.time() + IDLE_SECONDS
-        yield chunk
+    with Alarm(loop) as alarm:
+        while True:
+            try:
+                chunk = await alarm.before(min(due, ends_at), anext(chunks, None))
+            except TimeoutError:
+                raise _too_late(ends_at <= due, received) from None
+            if chunk is None:
+                return
+            received += len(chunk)
+            if received > most:
+                raise Broken(f"The answer is longer than {most // 1024 // 1024} MiB.")
+            due = loop.time() + IDLE_SECONDS
+            yield chunk
 
 
 def _too_late(is_end: bool, received: int) -> Timeout:
@@ -106,17 +107,29 @@ async def drained(rest: AsyncIterable[Any]) -> None:
 
 async def lines(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
     """Whole lines without their ends (LF or CRLF), and what stands after the last one. Raises Broken."""
-    rest = bytearray()
+    torn = _Torn()
     async for chunk in chunks:
+        for line in torn.lines(chunk):
+            yield line
+    if torn.rest:
+        yield _line(torn.rest)
+
+
+class _Torn:
+    """What is left of the last chunk: the beginning of a line."""
+
+    def __init__(self) -> None:
+        self.rest = bytearray()
+
+    def lines(self, chunk: bytes) -> Iterator[bytes]:
+        """Those that end in this chunk. Raises Broken."""
         first, *others = chunk.split(b"\n")
-        rest += first
+        self.rest += first
         for part in others:
-            yield _line(rest)
-            rest = bytearray(part)
-        if len(rest) > MAX_LINE_BYTES:
-            _line(rest)
-    if rest:
-        yield _line(rest)
+            yield _line(self.rest)
+            self.rest = bytearray(part)
+        if len(self.rest) > MAX_LINE_BYTES:
+            _line(self.rest)
 
 
 def _line(line: bytearray) -> bytes:
@@ -137,9 +150,9 @@ async def server_sent_events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[Ser
     https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     """
     data: list[bytes] = []
-    name = ""
-    async with aclosing(lines(chunks)) as all_lines:
-        async for line in all_lines:
+    name, torn = "", _Torn()
+    async for chunk in chunks:
+        for line in torn.lines(chunk):
             if not line:
                 if any(data):
                     yield ServerSentEvent(b"\n".join(data), name)

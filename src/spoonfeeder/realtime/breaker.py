@@ -34,8 +34,14 @@ class Breaker:
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 result = await action()
-        except (RedisError, OSError):
-            self._open_until = time.monotonic() + self._open_seconds
+        except (RedisError, OSError) as error:
+            self._failed(error)
             raise
-        self._open_until = 0.0
+        self._succeeded()
         return result
+
+    def _failed(self, _: Exception) -> None:
+        self._open_until = time.monotonic() + self._open_seconds
+
+    def _succeeded(self) -> None:
+        self._open_until = 0.0

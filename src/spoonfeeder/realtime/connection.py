@@ -10,6 +10,9 @@ OPTIONS: dict[str, Any] = {
     "health_check_interval": 10,
 }
 
+NOWHERE = "unix:///nowhere"
+"""For clients that are never used: without Redis the presence lets no call through."""
+
 
 def connect(redis_url: str, **changes: Any) -> Redis:
     """A client that connects at its first command; `changes` replace single options."""

@@ -14,7 +14,7 @@ DRAIN_SECONDS = 2.0
 
 
 class Dispatcher:
-    """A ring that fails is let go, since the sweep rings again; a state event waits until Redis is back.
+    """A ring that fails is let go, since the sweep rings again; a state event waits until there is a way again.
 
     As a context manager it sends at the end what still waits, for at most `DRAIN_SECONDS`.
     """
@@ -45,6 +45,11 @@ class Dispatcher:
     def lost(self) -> int:
         """How many rings and events were let go since the start."""
         return self._rings.lost + self._events.lost
+
+    @property
+    def waiting(self) -> int:
+        """How many rings and events are not out yet."""
+        return len(self._rings) + len(self._events)
 
     async def close(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         await asyncio.gather(self._rings.close(drain_seconds), self._events.close(drain_seconds))

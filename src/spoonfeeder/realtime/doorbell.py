@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-import orjson
-from arq.connections import ArqRedis
 from redis.asyncio import BlockingConnectionPool
+
+from spoonfeeder.realtime.arq_redis import JsonArqRedis
 
 SERVE = "serve"
 WAKE = "wake"
@@ -30,7 +30,7 @@ class Doorbell:
         pool = BlockingConnectionPool.from_url(
             redis_url, max_connections=4, socket_timeout=3, socket_connect_timeout=1, health_check_interval=10
         )
-        self._redis = ArqRedis(pool, job_serializer=orjson.dumps, job_deserializer=orjson.loads)
+        self._redis = JsonArqRedis(pool)
 
     async def ring(self, ring: Ring) -> None:
         """Raises redis.RedisError or OSError when Redis is away."""

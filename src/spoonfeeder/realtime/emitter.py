@@ -1,12 +1,11 @@
-"""Publishes events to every API process; the sockets hang there (python-socketio's write-only manager)."""
+"""Publishes events to every API process; the sockets hang there (the messages are python-socketio's)."""
 
 import logging
-from typing import Any
 
+import orjson
 from redis.exceptions import RedisError
-from socketio import AsyncRedisManager
 
-from spoonfeeder.realtime import connection, json
+from spoonfeeder.realtime import connection
 from spoonfeeder.realtime.events import Event, GenerationCompleted
 
 CHANNEL = "spoonfeeder:events"
@@ -16,43 +15,36 @@ log = logging.getLogger(__name__)
 
 
 class EventTooLarge(Exception):
-    """The event is larger than the bus carries; readers find its content by REST."""
+    """The event is larger than a bus carries; readers find its content by REST."""
 
 
-class _Publisher(AsyncRedisManager):  # type: ignore[misc]
-    """Says when a message was not published; the library's own would try twice and only log."""
+def message_of(event: Event) -> bytes:
+    """One message whatever the number of its rooms, so that a socket in several gets it once.
 
-    def __init__(self, redis_url: str) -> None:
-        super().__init__(redis_url, channel=CHANNEL, write_only=True, logger=log, json=json)
-        self.redis = connection.connect(redis_url)
+    Raises EventTooLarge for what cannot be sent at all.
+    """
+    message = _written(event)
+    if len(message) > MESSAGE_LIMIT_BYTES and isinstance(event, GenerationCompleted):
+        message = _written(event.without_outputs())
+    if len(message) > MESSAGE_LIMIT_BYTES:
+        raise EventTooLarge(event.name)
+    return message
 
-    async def _publish(self, data: dict[str, Any]) -> None:
-        message = json.dumps(data)
-        if len(message) > MESSAGE_LIMIT_BYTES:
-            raise EventTooLarge(data["event"])
-        await self.redis.publish(self.channel, message)
+
+def _written(event: Event) -> bytes:
+    return orjson.dumps({"method": "emit", "event": event.name, "data": [event.payload()], "room": event.rooms()})
 
 
 class Emitter:
-    """One message per event whatever the number of its rooms, so that a socket in several gets it once."""
-
     def __init__(self, redis_url: str) -> None:
-        self._publisher = _Publisher(redis_url)
+        self._redis = connection.connect(redis_url)
 
-    async def emit(self, event: Event) -> None:
-        """Raises RedisError or OSError when Redis is away, EventTooLarge for what cannot be sent at all."""
-        try:
-            await self._send(event, event.payload())
-        except EventTooLarge:
-            if not isinstance(event, GenerationCompleted):
-                raise
-            await self._send(event, event.without_outputs().payload())
-
-    async def _send(self, event: Event, payload: dict[str, Any]) -> None:
-        await self._publisher.emit(event.name, payload, namespace="/", room=event.rooms())
+    async def publish(self, message: bytes) -> int:
+        """What `message_of` wrote; how many processes heard it. Raises RedisError or OSError when Redis is away."""
+        return int(await self._redis.publish(CHANNEL, message))
 
     async def close(self) -> None:
         try:
-            await self._publisher.redis.aclose()
+            await self._redis.aclose()
         except (RedisError, OSError) as error:
             log.debug("closing the emitter: %s", error)

@@ -3,19 +3,57 @@
 A payload is flat and whole: it repeats what is known of its subject, so that a reader needs only the newest one.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, NotRequired, Self
+from typing import Any, Literal, NotRequired, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field, with_config
+from pydantic import ConfigDict, Field, computed_field, with_config
 from typing_extensions import TypedDict
 
 from spoonfeeder.core.signed_urls import SignedUrls
-from spoonfeeder.core.vocabulary import GenerationStatus, TaskStatus
+from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.realtime import rooms
+from spoonfeeder.realtime.event import SEQ_STEP, Event, Percent, SubjectEvent, seq_of
+from spoonfeeder.realtime.library_events import BackendChanged, BatchProgress, ExportProgress
+from spoonfeeder.realtime.task_events import (
+    TaskCancelled,
+    TaskCompleted,
+    TaskCreated,
+    TaskEvent,
+    TaskFailed,
+    TaskProgress,
+    TaskStarted,
+)
 
-SEQ_STEP = 1_000_000
+__all__ = [
+    "EVENTS",
+    "SEQ_STEP",
+    "BackendChanged",
+    "BatchProgress",
+    "Change",
+    "Event",
+    "ExportProgress",
+    "GenerationCancelled",
+    "GenerationCompleted",
+    "GenerationEvent",
+    "GenerationFailed",
+    "GenerationPreview",
+    "GenerationProgress",
+    "GenerationQueued",
+    "GenerationStarted",
+    "Notification",
+    "ResourceChanged",
+    "ResourceKind",
+    "SubjectEvent",
+    "TaskCancelled",
+    "TaskCompleted",
+    "TaskCreated",
+    "TaskEvent",
+    "TaskFailed",
+    "TaskProgress",
+    "TaskStarted",
+    "seq_of",
+]
 
-Percent = Annotated[int, Field(ge=0, le=100)]
 ResourceKind = Literal[
     "session",
     "workflow",
@@ -27,55 +65,13 @@ ResourceKind = Literal[
     "task",
     "schedule",
     "notification",
+    "backend",
+    "batch",
+    "project",
+    "prompt",
+    "preset",
 ]
 Change = Literal["created", "updated", "deleted", "restored"]
-
-
-def seq_of(version: int, n: int = 0) -> int:
-    """The place of an event among all events of its subject: the row's version, then the progress within it."""
-    return version * SEQ_STEP + min(n, SEQ_STEP - 1)
-
-
-class Event(BaseModel):
-    """Something that sockets are told. `workspace_id` addresses it and is not part of the payload.
-
-    With `user_id` only this user's sockets in the workspace hear of it.
-    """
-
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
-    name: ClassVar[str]
-    is_state: ClassVar[bool] = True
-    """State events also go to the whole workspace and are worth a second try; the others may be lost."""
-
-    workspace_id: UUID = Field(exclude=True)
-    user_id: UUID | None = Field(None, exclude=True)
-
-    def rooms(self) -> list[str]:
-        if not self.is_state:
-            return []
-        if self.user_id is not None:
-            return [rooms.member(self.workspace_id, self.user_id)]
-        return [rooms.workspace(self.workspace_id)]
-
-    def payload(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
-
-    def signed(self, signed_urls: SignedUrls) -> Self:
-        """As it leaves: with addresses of pictures that a browser may open."""
-        return self
-
-
-class SubjectEvent(Event):
-    """An event about one row. `version` is the row's, `n` counts the progress within that version."""
-
-    id: UUID
-    version: int = Field(exclude=True, ge=0)
-    n: int = Field(0, exclude=True, ge=0)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def seq(self) -> int:
-        return seq_of(self.version, self.n)
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -175,60 +171,6 @@ class GenerationCancelled(GenerationEvent):
     status: Literal[GenerationStatus.CANCELLED] = GenerationStatus.CANCELLED
 
 
-class TaskEvent(SubjectEvent):
-    status: TaskStatus
-    progress: Percent = 0
-
-    @computed_field(alias="taskId")  # type: ignore[prop-decorator]
-    @property
-    def task_id(self) -> UUID:
-        return self.id
-
-    def rooms(self) -> list[str]:
-        return [rooms.task(self.id), *super().rooms()]
-
-    def payload(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", by_alias=True)
-
-
-class TaskCreated(TaskEvent):
-    name = "task:created"
-    status: Literal[TaskStatus.PENDING] = TaskStatus.PENDING
-    task: dict[str, Any]
-
-
-class TaskStarted(TaskEvent):
-    name = "task:started"
-    status: Literal[TaskStatus.RUNNING] = TaskStatus.RUNNING
-    started_at: str = Field(serialization_alias="startedAt")
-
-
-class TaskProgress(TaskEvent):
-    name = "task:progress"
-    is_state = False
-    status: Literal[TaskStatus.RUNNING] = TaskStatus.RUNNING
-    message: str | None = None
-
-
-class TaskCompleted(TaskEvent):
-    name = "task:completed"
-    status: Literal[TaskStatus.COMPLETE] = TaskStatus.COMPLETE
-    progress: Percent = 100
-    result: dict[str, Any] | None = None
-
-
-class TaskFailed(TaskEvent):
-    name = "task:failed"
-    status: Literal[TaskStatus.FAILED] = TaskStatus.FAILED
-    error: str
-    code: str | None = None
-
-
-class TaskCancelled(TaskEvent):
-    name = "task:cancelled"
-    status: Literal[TaskStatus.CANCELLED] = TaskStatus.CANCELLED
-
-
 class ResourceChanged(Event):
     """Something to be read again. What was deleted or restored along with it has no event of its own."""
 
@@ -267,6 +209,9 @@ EVENTS: dict[str, type[Event]] = {
         TaskCompleted,
         TaskFailed,
         TaskCancelled,
+        BatchProgress,
+        BackendChanged,
+        ExportProgress,
         ResourceChanged,
         Notification,
     )

@@ -1,4 +1,4 @@
-"""A bounded line of actions on Redis that run one after the other, beside the request that asked for them."""
+"""A bounded line of actions on the buses that run one after the other, beside the request that asked for them."""
 
 import asyncio
 import logging
@@ -12,6 +12,9 @@ from redis.exceptions import RedisError
 from spoonfeeder.realtime import tasks
 from spoonfeeder.realtime.breaker import Breaker, BreakerOpen
 
+DEADLINE_SECONDS = 3.0
+"""A second for a Redis that does not answer, the rest for PostgreSQL in its place."""
+
 log = logging.getLogger(__name__)
 
 Action = Callable[[], Awaitable[object]]
@@ -24,9 +27,9 @@ class _Entry:
 
 
 class Lane:
-    """Each action has a deadline; while Redis is away a kept one waits at the head and the others are let go."""
+    """Each action has a deadline; while they fail a kept one waits at the head and the others are let go."""
 
-    def __init__(self, name: str, *, size: int = 10_000, deadline_seconds: float = 1.0) -> None:
+    def __init__(self, name: str, *, size: int = 10_000, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._name = name
         self._entries: deque[_Entry] = deque(maxlen=size)
         self._breaker = Breaker(deadline_seconds=deadline_seconds)
@@ -44,6 +47,9 @@ class Lane:
         self._entries.append(_Entry(action, time.monotonic() + keep_seconds))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run(), name=f"lane {self._name}")
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     async def close(self, drain_seconds: float) -> None:
         """Takes nothing more; what is not done within `drain_seconds` is lost."""

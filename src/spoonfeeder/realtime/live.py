@@ -31,9 +31,14 @@ class Preview:
 class Live:
     """Never raises and never waits longer than a second: what it holds only makes answers fresher."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, breaker: Breaker | None = None) -> None:
         self._redis = connection.connect(redis_url)
-        self._breaker = Breaker()
+        self._breaker = breaker or Breaker()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what is put in now can be read again, as far as is known."""
+        return not self._breaker.closed_in_seconds
 
     async def set_progress(self, generation_id: UUID, progress: Mapping[str, Any]) -> None:
         """`progress` holds what GET merges over the row: seq, progress, current_node, preview_url."""
@@ -76,10 +81,7 @@ class Live:
     async def _try(self, command: Callable[[], Awaitable[Any]], otherwise: Result) -> Any | Result:
         try:
             return await self._breaker.call(command)
-        except BreakerOpen:
-            return otherwise
-        except (RedisError, OSError) as error:
-            log.warning("Redis does not answer for live progress: %s", type(error).__name__)
+        except (BreakerOpen, RedisError, OSError):
             return otherwise
 
 

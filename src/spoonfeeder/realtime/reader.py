@@ -1,4 +1,4 @@
-"""The Socket.IO manager of an API process: hears the bus and hands each event to the sockets of its rooms.
+"""The Socket.IO manager of an API process: hears the buses and hands each event to the sockets of its rooms.
 
 python-socketio's own listener waits up to 60 s after an outage and never notices a half-open connection; this one
 listens for a canary and starts afresh (R20).
@@ -18,9 +18,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from socketio import AsyncRedisManager
 
-from spoonfeeder.realtime import connection, json, tasks
+from spoonfeeder.realtime import connection, json, postgres_bus, tasks
 from spoonfeeder.realtime.emitter import CHANNEL, MESSAGE_LIMIT_BYTES
 from spoonfeeder.realtime.events import EVENTS
+from spoonfeeder.realtime.postgres_bus import PostgresBus
 
 CANARY = b'"canary"'
 
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def read(raw: bytes) -> dict[str, Any] | None:
-    """The event in a message of the bus, or None: anybody who reaches Redis can write there."""
+    """The event in a message of a bus, or None: anybody who reaches Redis or the database can write there."""
     if raw == CANARY or len(raw) > MESSAGE_LIMIT_BYTES:
         return None
     try:
@@ -72,21 +73,37 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
         self._deaf_seconds = deaf_seconds
         self._longest_pause_seconds = longest_pause_seconds
         self._heard_at = 0.0
+        self.delivered = 0
         self._listening = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._gap: asyncio.Task[None] | None = None
+        self._bus: PostgresBus | None = None
+        self._by_bus: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._is_away_told = False
 
     @property
     def healthy(self) -> bool:
-        """Whether the bus is subscribed and was heard lately; readiness fails without."""
+        """Whether one of the buses is subscribed and was heard lately; readiness fails without."""
+        if self._bus is not None and self._bus.listening.is_set():
+            return True
         return self._listening.is_set() and time.monotonic() - self._heard_at < self._deaf_seconds
+
+    @property
+    def silent_seconds(self) -> float:
+        """Since anything was heard of Redis, its canary included; 0 while there is nothing to be heard."""
+        return time.monotonic() - self._heard_at if self._listening.is_set() else 0.0
 
     def initialize(self) -> None:
         """Called by the server at its first connection; `start` came before."""
 
-    def start(self, redis_url: str) -> None:
-        self.redis_url = redis_url
-        self._tasks = [asyncio.create_task(self._thread()), asyncio.create_task(self._publish_canaries())]
+    def start(self, redis_url: str | None, bus: PostgresBus | None = None) -> None:
+        """Listens to Redis, to `bus`, or to both: each sender says something in one of them, rarely in both."""
+        self.redis_url, self._bus = redis_url or connection.NOWHERE, bus
+        self._has_redis = redis_url is not None
+        steps = [self._thread(), self._publish_canaries()] if self._has_redis else []
+        if bus is not None:
+            steps += [bus.listen(postgres_bus.EVENTS, self._hear, self._tell_gap), self._hand_on()]
+        self._tasks = [asyncio.create_task(step) for step in steps]
 
     async def close(self) -> None:
         await tasks.cancel(*self._tasks)
@@ -94,7 +111,8 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
             await tasks.cancel(self._gap)
 
     async def wait_until_listening(self) -> None:
-        await self._listening.wait()
+        """Of the two buses Redis, if there is to be one."""
+        await (self._listening if self._bus is None or self._has_redis else self._bus.listening).wait()
 
     async def _publish(self, data: dict[str, Any]) -> None:
         """This side only listens; what a server says to one of its own sockets concerns nobody else."""
@@ -104,7 +122,24 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
         parcel = EventPacket(MESSAGE, packet.encode())
         parcel.droppable = not EVENTS[message["event"]].is_state
         for _, eio_sid in self.get_participants("/", message["room"]):
+            self.delivered += 1
             await self.server.eio.send_packet(eio_sid, parcel)
+        # None of this waits: of many events that are there at once, sockets would otherwise see none leave, and be
+        # taken for readers that do not keep up.
+        await asyncio.sleep(0)
+
+    def _hear(self, raw: bytes) -> None:
+        message = read(raw)
+        if message is not None:
+            self._by_bus.put_nowait(message)
+
+    async def _hand_on(self) -> None:
+        while True:
+            message = await self._by_bus.get()
+            try:
+                await self._handle_emit(message)
+            except Exception:
+                log.exception("an event could not be handed to the sockets")
 
     async def _listen(self) -> AsyncIterator[dict[str, Any]]:
         pause = 0.1
@@ -117,7 +152,9 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
                     if message is not None:
                         yield message
             except (RedisError, OSError, Deaf) as error:
-                log.warning("not listening to Redis (%s), trying again", type(error).__name__)
+                if not self._is_away_told:
+                    log.warning("not listening to Redis (%s), trying again", type(error).__name__)
+                self._is_away_told = True
             finally:
                 self._listening.clear()
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))
@@ -141,7 +178,11 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
     def _subscribed(self) -> None:
         self._heard_at = time.monotonic()
         self._listening.set()
+        self._is_away_told = False
         log.info("listening to Redis")
+        self._tell_gap()
+
+    def _tell_gap(self) -> None:
         if self._gap is not None:
             self._gap.cancel()
         self._gap = asyncio.create_task(self._close_gap())

@@ -47,7 +47,9 @@ class Relay:
         self._progress.offer(self._run.id, None)
 
     def preview(self, image: bytes, media_type: str) -> None:
-        self._previews.offer(self._run.id, (image, media_type))
+        """Nothing where the live store is away: its URL would lead nowhere."""
+        if self._live.is_there:
+            self._previews.offer(self._run.id, (image, media_type))
 
     def close(self) -> None:
         """Sends the last of each; to be called before the end of the run is told."""

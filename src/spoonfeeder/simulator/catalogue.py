@@ -13,6 +13,7 @@ from spoonfeeder.simulator.demo_models import DEMO_MODELS, FOLDER_OF_INPUT
 from spoonfeeder.simulator.files import Folders
 from spoonfeeder.simulator.options import Options
 from spoonfeeder.simulator.probe_classes import PROBE_CLASSES
+from spoonfeeder.simulator.replacements import CORE_REPLACEMENTS, PROBE_REPLACEMENTS
 
 FOLDER_OF_CLASS_INPUT = {
     ("CLIPVisionLoader", "clip_name"): "clip_vision",
@@ -41,6 +42,7 @@ class Catalogue:
             for folder in options.profile.model_folders
         }
         self.classes: dict[str, Any] = json.loads(_recorded(options.version))
+        self.replacements = CORE_REPLACEMENTS | (PROBE_REPLACEMENTS if options.probes else {})
         if options.probes:
             self.classes |= json.loads(json.dumps(PROBE_CLASSES))
         for class_type, definition in self.classes.items():

@@ -1,4 +1,4 @@
-"""/object_info, /models, /embeddings, /system_stats, /features"""
+"""/object_info, /node_replacements, /models, /embeddings, /system_stats, /features"""
 
 import sys
 from dataclasses import dataclass
@@ -31,6 +31,11 @@ class InfoRoutes:
             Route("/embeddings", self.embeddings, methods=["GET"]),
             Route("/system_stats", self.system_stats, methods=["GET"]),
             Route("/features", self.features, methods=["GET"]),
+            *(
+                [Route("/node_replacements", self.replacements, methods=["GET"])]
+                if self.version.replaces_classes
+                else []
+            ),
         ]
 
     async def all_classes(self, request: Request) -> Response:
@@ -38,6 +43,9 @@ class InfoRoutes:
 
     async def one_class(self, request: Request) -> Response:
         return Json(self.catalogue.object_info(request.path_params["class_type"]))
+
+    async def replacements(self, request: Request) -> Response:
+        return Json(self.catalogue.replacements)
 
     async def folders(self, request: Request) -> Response:
         return Json(list(self.catalogue.models))

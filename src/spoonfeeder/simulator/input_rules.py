@@ -52,7 +52,7 @@ def check_value(name: str, value: Any, config: list[Any], *, checks_choice: bool
             return value, _not_convertible(name, kind, value, config, error)
     found = _out_of_range(name, value, config, limits)
     if found is None and checks_choice:
-        found = _not_in_list(name, value, config, limits)
+        found = _not_in_list(name, value, config)
     return value, found
 
 
@@ -79,17 +79,11 @@ def _out_of_range(name: str, value: Any, config: list[Any], limits: Mapping[str,
     return None
 
 
-def _not_in_list(name: str, value: Any, config: list[Any], limits: Mapping[str, Any]) -> Finding | None:
-    allowed = _choices(config, limits)
+def _not_in_list(name: str, value: Any, config: list[Any]) -> Finding | None:
+    allowed = options_of(config)
     if allowed is None or value in allowed:
         return None
     is_long = len(allowed) > LISTED_OPTIONS_LIMIT
     told = f"(list of length {len(allowed)})" if is_long else str(allowed)
     info = {"input_name": name, "input_config": None if is_long else config, "received_value": value}
     return finding("value_not_in_list", "Value not in list", f"{name}: '{value}' not in {told}", info)
-
-
-def _choices(config: list[Any], limits: Mapping[str, Any]) -> list[Any] | None:
-    if config[0] == "COMFY_DYNAMICCOMBO_V3":
-        return [option["key"] for option in limits.get("options", [])]
-    return options_of(config)

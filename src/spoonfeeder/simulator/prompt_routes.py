@@ -16,6 +16,7 @@ from spoonfeeder.simulator.catalogue import Catalogue
 from spoonfeeder.simulator.faults import Faults
 from spoonfeeder.simulator.files import Folders
 from spoonfeeder.simulator.queue import Item, PromptQueue
+from spoonfeeder.simulator.replacements import replace_classes
 from spoonfeeder.simulator.replies import Json
 from spoonfeeder.simulator.validation import validate
 from spoonfeeder.simulator.version import Version
@@ -56,6 +57,8 @@ class PromptRoutes:
         prompt_id, problem = self._prompt_id(body)
         if problem is not None:
             return _refused(problem)
+        if self.version.replaces_classes:
+            replace_classes(body["prompt"], self.catalogue.replacements, self.catalogue.classes)
         verdict = validate(
             body["prompt"], self.catalogue, self.folders, self.version, body.get("partial_execution_targets")
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from spoonfeeder.simulator.catalogue import Catalogue
 from spoonfeeder.simulator.cycles import find_cycle
+from spoonfeeder.simulator.dynamic_inputs import expanded
 from spoonfeeder.simulator.files import Folders
 from spoonfeeder.simulator.input_rules import Finding, check_link, check_value, finding
 from spoonfeeder.simulator.own_rules import OWN_RULES
@@ -139,13 +140,13 @@ class _Validation:
         inputs = self._graph[node_id]["inputs"]
         spec = self._catalogue.classes[self._graph[node_id]["class_type"]]["input"]
         checked = Checked(True, [])
-        for section in ("required", "optional"):
-            for name, config in spec.get(section, {}).items():
+        for section, configs in expanded(spec, inputs).items():
+            for name, config in configs.items():
                 if name in inputs:
                     self._check_input(checked, node_id, name, config)
                 elif section == "required":
-                    info = {"input_name": name}
-                    checked.findings.append(finding("required_input_missing", "Required input is missing", name, info))
+                    found = ("required_input_missing", "Required input is missing", name.rpartition(".")[2])
+                    checked.findings.append(finding(*found, {"input_name": name}))
         if not checked.findings:
             self._apply_own_rules(checked, node_id)
         checked.valid = checked.valid and not checked.findings

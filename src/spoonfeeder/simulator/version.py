@@ -21,6 +21,7 @@ class Version:
     serves_scripts_as_download: bool
     confines_loaded_files: bool
     hides_secrets_in_queue: bool
+    replaces_classes: bool
 
 
 _OLD_FOLDERS = """
@@ -66,6 +67,7 @@ NEW = Version(
     serves_scripts_as_download=True,
     confines_loaded_files=True,
     hides_secrets_in_queue=True,
+    replaces_classes=True,
 )
 
 OLD = Version(
@@ -90,6 +92,7 @@ OLD = Version(
     serves_scripts_as_download=False,
     confines_loaded_files=False,
     hides_secrets_in_queue=False,
+    replaces_classes=False,
 )
 
 VERSIONS = {version.name: version for version in (NEW, OLD)}

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from spoonfeeder.core.metrics import Watched
 from spoonfeeder.features.auth.authority import still_held
 from spoonfeeder.realtime import tasks
+from spoonfeeder.realtime.postgres_bus import PostgresBus
 from spoonfeeder.realtime.reader import Reader
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.sockets.doors import Door, LocalDoor, SignInDoor
@@ -35,26 +37,40 @@ class Sockets:
         """Whether events of other processes arrive here; readiness fails without."""
         return self._reader.healthy
 
+    def watched(self) -> list[Watched]:
+        """What an operator sees of the sockets."""
+        engine, reader = self.server.eio, self._reader
+        return [
+            Watched("spoonfeeder_sockets", "Connections of Socket.IO.", lambda: len(engine.sockets)),
+            Watched("spoonfeeder_socket_events", "Events handed to sockets.", lambda: reader.delivered, True),
+            Watched("spoonfeeder_socket_events_dropped", "That slow readers missed.", lambda: engine.dropped, True),
+            Watched("spoonfeeder_sockets_cut", "Ended, since their reader took nothing.", lambda: engine.cut, True),
+            Watched("spoonfeeder_bus_listening", "1 while events of others come in.", lambda: self.healthy),
+            Watched("spoonfeeder_bus_silent_seconds", "Since Redis was heard last.", lambda: reader.silent_seconds),
+        ]
+
     @asynccontextmanager
     async def serving(self, runtime: Runtime) -> AsyncIterator[None]:
         """In server mode every seat is watched: whoever may no longer be here is sent away."""
         if not runtime.settings.is_server:
-            async with self.listening(runtime.redis_url, StoredSnapshots(runtime), LocalDoor()):
+            async with self.listening(runtime.redis_url, StoredSnapshots(runtime), LocalDoor(), runtime.bus):
                 yield
             return
         watching = asyncio.create_task(self._watch.watch_for_ever(partial(still_held, runtime)))
         try:
-            async with self.listening(runtime.redis_url, StoredSnapshots(runtime), SignInDoor(runtime)):
+            async with self.listening(runtime.redis_url, StoredSnapshots(runtime), SignInDoor(runtime), runtime.bus):
                 yield
         finally:
             await tasks.cancel(watching)
 
     @asynccontextmanager
-    async def listening(self, redis_url: str, snapshots: Snapshots, door: Door) -> AsyncIterator[None]:
-        """Hands events from Redis to the sockets; at the end all are closed."""
+    async def listening(
+        self, redis_url: str | None, snapshots: Snapshots, door: Door, bus: PostgresBus | None = None
+    ) -> AsyncIterator[None]:
+        """Hands events from the buses to the sockets; at the end all are closed."""
         self._reception.door = door
         self._subscriptions.look_at(snapshots)
-        self._reader.start(redis_url)
+        self._reader.start(redis_url, bus)
         try:
             yield
         finally:

@@ -7,7 +7,10 @@ import engineio
 from engineio.async_drivers.asgi import WebSocket
 from engineio.async_drivers.asgi import _async as asgi_driver
 from engineio.exceptions import SocketIsClosedError
+from starlette.types import Receive, Scope, Send
 
+from spoonfeeder.core.door.refusals import BadRequest, answer
+from spoonfeeder.core.door.request_line import header_values
 from spoonfeeder.core.door.websocket import ABORT
 from spoonfeeder.sockets.limits import Limits
 from spoonfeeder.sockets.outbox import Outbox
@@ -39,11 +42,23 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
     def __init__(self, *, limits: Limits, **options: Any) -> None:
         self.limits = limits
         self.closing = False
+        self.dropped = 0
+        self.cut = 0
         super().__init__(async_mode="asgi", max_http_buffer_size=limits.inbound_bytes, **options)
         self._async: dict[str, Any] = {**asgi_driver, "websocket": Wire}
 
+    async def handle_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket that a proxy on the way did not let upgrade is told so; engine.io would take it for one."""
+        if scope["type"] == "http" and b"websocket" in header_values(scope, b"upgrade"):
+            await answer(scope, send, BadRequest("A WebSocket needs `Connection: upgrade`; let the proxy send it."))
+        else:
+            await super().handle_request(scope, receive, send)
+
     def create_queue(self, *args: Any, **kwargs: Any) -> Outbox:
-        return Outbox(self.limits)
+        return Outbox(self.limits, self._count_dropped)
+
+    def _count_dropped(self, packets: int) -> None:
+        self.dropped += packets
 
     async def send_packet(self, sid: str, pkt: Any) -> None:
         """Never waits for the reader; one that does not keep up is dropped."""
@@ -55,6 +70,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         except SocketIsClosedError:
             return
         if socket.queue.lost:
+            self.cut += 1
             await self.drop(sid)
             socket.queue.abort()
 

@@ -11,11 +11,16 @@ BATCH = 32
 """Packets that the writer takes at once; what it has taken is no longer counted here."""
 
 
+def _nothing(*_: object) -> None:
+    pass
+
+
 class Outbox(asyncio.Queue[Any]):
     """Beyond its bounds progress is dropped; a reader that still takes nothing is `lost`."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, dropped: Callable[[int], None] = _nothing) -> None:
         self._limits = limits
+        self._dropped = dropped
         self._bytes = 0
         self._taken = 0
         self._relieved = False
@@ -47,6 +52,7 @@ class Outbox(asyncio.Queue[Any]):
 
     def _relieve(self) -> None:
         kept = [packet for packet in self._queue if not getattr(packet, "droppable", False)]
+        self._dropped(len(self._queue) - len(kept))
         too_many = len(kept) > self._limits.outbound_packets
         self.clear()
         for packet in kept:
@@ -71,7 +77,3 @@ class Outbox(asyncio.Queue[Any]):
 def _size(packet: Any) -> int:
     data = getattr(packet, "data", None)
     return len(data) if isinstance(data, str | bytes) else 0
-
-
-def _nothing() -> None:
-    pass

@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from spoonfeeder.core.vocabulary import TaskStatus
-from spoonfeeder.db.comfyui import Generation
-from spoonfeeder.durable.line import PENDING, RUNNING, in_state
+from spoonfeeder.durable.line import PENDING, RUNNING
 from spoonfeeder.features.auth.authority import Pass, open_again
 from spoonfeeder.features.generations import announce, queries
 from spoonfeeder.features.generations.queries import GenerationNotFound
@@ -51,10 +50,8 @@ class StoredSnapshots:
         try:
             async with self._open(viewer) as work:
                 await sessions.get(work, subject_id)
-                of_session = Generation.session_id == subject_id
-                is_running = in_state(Generation, RUNNING)
-                running, _ = await queries.page(work, of_session & is_running, limit=SESSION_ROWS)
-                others, _ = await queries.page(work, of_session & ~is_running, limit=SESSION_ROWS)
+                running, _ = await queries.page(work, queries.RUNNING_OF_SESSION, subject_id, limit=SESSION_ROWS)
+                others, _ = await queries.page(work, queries.OTHERS_OF_SESSION, subject_id, limit=SESSION_ROWS)
         except SessionNotFound:
             return None
         since = datetime.now(UTC) - ENDED_LATELY

@@ -25,14 +25,14 @@ class TooManyPixels(ValueError):
 
 def size_of(path: Path, media_type: str) -> tuple[int, int]:
     """Width and height by the header alone, as stored (an EXIF rotation is not applied)."""
-    with _opened(path, media_type) as image:
+    with opened(path, media_type) as image:
         return image.size
 
 
 def thumbnail_of(path: Path, media_type: str) -> bytes:
     """The first frame as WebP, at most 512 pixels on its longer side, upright."""
-    with _opened(path, media_type) as image:
-        _check_limit(image.width * image.height, LIMIT_PIXELS)
+    with opened(path, media_type) as image:
+        check_limit(image.width * image.height, LIMIT_PIXELS)
         image.draft("RGB", (THUMBNAIL_SIDE * 2, THUMBNAIL_SIDE * 2))
         image.load()
         return webp_of(ImageOps.exif_transpose(image))
@@ -40,7 +40,7 @@ def thumbnail_of(path: Path, media_type: str) -> bytes:
 
 def webp_of(image: Image.Image) -> bytes:
     has_alpha = image.has_transparency_data
-    small = _eight_bit(image).convert("RGBA" if has_alpha else "RGB")
+    small = eight_bit(image).convert("RGBA" if has_alpha else "RGB")
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     file = BytesIO()
     small.save(file, "WEBP", quality=THUMBNAIL_QUALITY)
@@ -49,27 +49,27 @@ def webp_of(image: Image.Image) -> bytes:
 
 def decode_all(path: Path, media_type: str) -> None:
     """Decodes every frame; raises where one is broken, or where there are more pixels than we decode."""
-    with _opened(path, media_type) as image:
+    with opened(path, media_type) as image:
         frames = getattr(image, "n_frames", 1)
-        _check_limit(image.width * image.height, LIMIT_PIXELS)
-        _check_limit(image.width * image.height * frames, LIMIT_PIXELS_ALL_FRAMES)
+        check_limit(image.width * image.height, LIMIT_PIXELS)
+        check_limit(image.width * image.height * frames, LIMIT_PIXELS_ALL_FRAMES)
         for frame in range(frames):
             image.seek(frame)
             image.load()
 
 
 @contextmanager
-def _opened(path: Path, media_type: str) -> Iterator[Image.Image]:
+def opened(path: Path, media_type: str) -> Iterator[Image.Image]:
     with Image.open(path, formats=[FORMATS[media_type]]) as image:
         yield image
 
 
-def _check_limit(pixels: int, limit: int) -> None:
+def check_limit(pixels: int, limit: int) -> None:
     if pixels > limit:
         raise TooManyPixels(f"{pixels} pixels are more than {limit}")
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
+def eight_bit(image: Image.Image) -> Image.Image:
     """16-bit grey is scaled; Pillow's own conversion would clip it to white."""
     if not image.mode.startswith("I;16"):
         return image

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +25,7 @@ class StorageFull(AppError):
 
 
 class StorageUnavailable(AppError):
-    """This server cannot write where it keeps its files; check the folder of MEDIA_STORAGE_PATH."""
+    """This server cannot write where it keeps its files; check MEDIA_STORAGE_PATH."""
 
     status = 503
     code = "STORAGE_UNAVAILABLE"
@@ -47,7 +48,16 @@ class Stored:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    key: str
+    bytes: int
+    modified_at: datetime
+
+
 class Storage(Protocol):
+    """Where a method says no more: StorageUnavailable when a storage elsewhere does not answer."""
+
     async def put(self, chunks: AsyncIterable[bytes], *, name: str, limit_bytes: int) -> Stored:
         """Keeps all of it or nothing, and it survives a power cut; the same name again replaces it.
 
@@ -68,7 +78,13 @@ class Storage(Protocol):
         """The file as a path of this machine, to read while the context is open; raises StorageMissing."""
         ...
 
-    async def exists(self, key: str) -> bool: ...
+    def list_files(self, folder: str | None = None) -> AsyncIterator[Listed]:
+        """All kept files, or those of a folder (the first two letters of their names), in any order."""
+        ...
+
+    async def free_bytes(self) -> int | None:
+        """How much room is left, None where nobody can say; raises StorageUnavailable when it cannot be used."""
+        ...
 
     async def clean(self) -> int:
         """Removes what dead processes left half-written; how many."""
@@ -77,3 +93,12 @@ class Storage(Protocol):
     async def delete(self, key: str) -> None:
         """Nothing happens where there is no such file."""
         ...
+
+
+async def is_kept(storage: Storage, key: str) -> bool:
+    """Raises StorageUnavailable."""
+    try:
+        await storage.size(key)
+    except StorageMissing:
+        return False
+    return True

@@ -31,7 +31,7 @@ class Recording:
 
 
 def measures_of(path: Path, media_type: str) -> Recording:
-    with _opened(path, media_type) as container:
+    with opened(path, media_type) as container:
         seconds = container.duration / av.time_base if container.duration else None
         if not container.streams.video or not media_type.startswith("video/"):
             return Recording(None, None, seconds)
@@ -41,16 +41,16 @@ def measures_of(path: Path, media_type: str) -> Recording:
 
 def poster_of(path: Path, media_type: str) -> bytes:
     """The first picture of a video as a WebP thumbnail."""
-    with _opened(path, media_type) as container:
-        _check_pixels(container)
+    with opened(path, media_type) as container:
+        check_pixels(container)
         frame = next(container.decode(video=0))
         return webp_of(frame.to_image())  # type: ignore[no-untyped-call]
 
 
 def decode_all(path: Path, media_type: str) -> None:
     """Decodes every stream to its end; raises where something is broken or cut off."""
-    with _opened(path, media_type) as container:
-        _check_pixels(container)
+    with opened(path, media_type) as container:
+        check_pixels(container)
         frames = sum(1 for packet in container.demux() for _ in packet.decode())
         promised = sum(stream.frames for stream in container.streams)
     if frames == 0 or frames < promised:
@@ -58,12 +58,12 @@ def decode_all(path: Path, media_type: str) -> None:
 
 
 @contextmanager
-def _opened(path: Path, media_type: str) -> Iterator[InputContainer]:
+def opened(path: Path, media_type: str) -> Iterator[InputContainer]:
     with av.open(str(path), mode="r", format=CONTAINERS[media_type], metadata_errors="replace") as container:
         yield container
 
 
-def _check_pixels(container: InputContainer) -> None:
+def check_pixels(container: InputContainer) -> None:
     for stream in container.streams.video:
         if stream.width * stream.height > LIMIT_PIXELS:
             raise TooManyPixels(f"{stream.width} x {stream.height}")

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from spoonfeeder.web.files import DIST, read_files, weighed
 
 PAGE = "/index.html"
-NOT_OF_THE_PAGE = ("/api", "/assets", "/socket.io", "/v1")
+NOT_OF_THE_PAGE = ("/api", "/assets", "/metrics", "/socket.io", "/v1")
 # A token stands in the fragment of these: it must reach nobody's log, and no cache may bring the page back.
 WITH_A_TOKEN = ("/invite", "/setup")
 OF_TOKENS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -33,9 +33,14 @@ TOLD = object_info() | {
         },
         "output": ["IMAGE,MASK"],
         "output_node": True,
-    }
+    },
+    "CustomCombo": {
+        "input": {"required": {"choice": ["COMBO", {"options": []}]}},
+        "output": ["STRING", "INT"],
+        "output_node": True,
+    },
 }
-MODE = {"mode": "off", "tags": {"__value__": ["a", "c"]}, "far": "x", "any": ["4", 0]}
+MODE = {"mode": "off", "tags": {"__value__": ["a", "c"]}, "far": "x", "any": ["4", 0], "pictures.p0": ["8", 0]}
 
 
 def problems(graph: Graph, told: dict[str, Any] | None = TOLD) -> list[Problem]:
@@ -154,6 +159,16 @@ FAULTS: dict[str, tuple[dict[str, Node], str, str | None, str, str]] = {
         *("20", "mode.power", "out_of_range"),
         "'mode.power' is 10; the most allowed is 9.",
     ),
+    "a choice without what it brings along": (
+        {"n20": node("Mode", **MODE | {"mode": "on"})},
+        *("20", "mode.power", "missing_input"),
+        "The input 'mode.power' is missing.",
+    ),
+    "none of the pictures of which there must be one": (
+        {"n20": node("Mode", **{name: value for name, value in MODE.items() if name != "pictures.p0"})},
+        *("20", "pictures.p0", "missing_input"),
+        "The input 'pictures.p0' is missing.",
+    ),
     "a model for one of many pictures": (
         {"n20": node("Mode", **MODE | {"pictures.p0": ["8", 0], "pictures.p1": ["4", 0]})},
         *("20", "pictures.p1", "link_type"),
@@ -174,7 +189,8 @@ def test_a_sound_graph_has_no_problem() -> None:
     extra = {
         "n10": node("LoadImage", image="below/known.png"),
         "n11": node("LoadImage", image="media:0b0c1f4e-5a38-4a1e-9b57-0f6d1f2f3a4b"),
-        "n20": node("Mode", **MODE | {"pictures.p0": ["8", 0], "unheard of": ["99", 0]}),
+        "n20": node("Mode", **MODE | {"pictures.p1000": ["99", 0], "unheard of": ["99", 0]}),
+        "n22": node("CustomCombo", choice="written by its author", index=0, option1="written by its author"),
         "n21": node("SaveImage", **SAVE | {"images": ["20", 0]}),
     }
     assert problems(txt2img(**extra)) == []
@@ -187,10 +203,10 @@ def test_a_sound_graph_has_no_problem() -> None:
         ({"n3": sampler(steps=2.5)}, "converted"),
         ({"n6": node("CLIPTextEncode", text=None, clip=["4", 1])}, "converted"),
         ({"n20": node("Mode", **MODE | {"mode": "sideways"})}, "not_a_choice"),
-        ({"n20": node("Mode", **MODE | {"mode": "on"})}, "missing_input"),
+        ({"n20": node("Mode", **{name: value for name, value in MODE.items() if name != "mode"})}, "missing_input"),
         ({"n30": sampler(steps=0, model=["4", 1])}, "link_type"),
     ],
-    ids=["cut to a whole number", "written out", "unknown mode", "inner input", "nobody needs it"],
+    ids=["cut to a whole number", "written out", "unknown mode", "no mode", "nobody needs it"],
 )
 def test_what_comfyui_takes_is_a_warning(changed: dict[str, Node], code: str) -> None:
     found = problems(txt2img(**changed))

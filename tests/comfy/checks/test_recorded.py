@@ -46,7 +46,11 @@ def posted(version: str) -> list[tuple[str, Any, bool, set[Place]]]:
     found = []
     for case in json.loads((CASES / f"prompt_{version.removeprefix('v')}.json").read_text()):
         body = json.loads(case["body"]) if case["body"].startswith("{") and case["what"] != "no JSON" else None
-        if case["what"] in NOT_ABOUT_THE_GRAPH or not isinstance(body, dict) or "prompt" not in body:
+        if (
+            case["what"].startswith(("replaced", *NOT_ABOUT_THE_GRAPH))
+            or not isinstance(body, dict)
+            or "prompt" not in body
+        ):
             continue
         reply = case["reply"] if isinstance(case["reply"], dict) else {}
         told = {

@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from spoonfeeder.core.errors import Invalid
-from spoonfeeder.core.vocabulary import FinishReason, Purpose
+from spoonfeeder.core.vocabulary import CallStatus, FinishReason, Purpose
 from spoonfeeder.features.calls.call import Answering, Call
+from spoonfeeder.features.calls.closing import close
 from spoonfeeder.features.calls.embedding import embed
+from spoonfeeder.features.usage.rows import Ending
 from spoonfeeder.providers.base import ChatRequest, Finish, TextDelta, Usage
 from spoonfeeder.providers.errors import ProviderError, RateLimited
 from tests.features.calls.conftest import Caller
@@ -257,6 +260,50 @@ async def test_the_answer_is_given_while_the_database_is_away(caller: Caller) ->
 
     assert answering.cost_usd == COST
     assert (await caller.row(call))["status"] == "open"
+
+
+async def test_calls_that_end_at_the_same_time_are_closed_in_one_transaction(caller: Caller) -> None:
+    """What ends while a transaction is under way waits for the next one; nobody has an answer before its row."""
+    async with scripted(stream()) as server:
+        await caller.profile(server.url)
+        first, *others = [await priced(caller) for _ in range(4)]
+        async with caller.runtime.engine.begin() as held:
+            await held.execute(text("SELECT FROM usage_calls WHERE id = :id FOR UPDATE"), {"id": first.call.id})
+            texts = [asyncio.create_task(first.text())]
+            await until_async(lambda: asyncio.sleep(0, bool(caller.runtime.closing)), within_seconds=5)
+            texts += [asyncio.create_task(other.text()) for other in others]
+            await until_async(lambda: asyncio.sleep(0, all(other.cost_usd for other in others)), within_seconds=5)
+            assert not any(task.done() for task in texts)
+        assert await asyncio.gather(*texts) == ["Hello"] * 4
+
+    ids = [answering.call.id for answering in (first, *others)]
+    rows = await caller.rows("SELECT xmin::text AS at, status, cost_usd FROM usage_calls WHERE id = ANY(:ids)", ids=ids)
+    assert [(row["status"], row["cost_usd"]) for row in rows] == [("complete", COST)] * 4
+    assert len({row["at"] for row in rows}) == 2
+    assert not caller.runtime.closing
+
+
+async def test_an_ending_that_the_database_refuses_spoils_no_other(caller: Caller) -> None:
+    await caller.profile("http://127.0.0.1:9")
+    calls = [await caller.begin() for _ in range(3)]
+    endings = [
+        Ending(call.id, CallStatus.COMPLETE, attempts, Usage(), None)
+        for call, attempts in zip(calls, (1, 2**40, 1), strict=True)
+    ]
+    troubles = await asyncio.gather(*(close(caller.runtime, caller.actor, ending) for ending in endings))
+    assert [isinstance(trouble, DBAPIError) for trouble in troubles] == [False, True, False]
+    assert [(await caller.row(call))["status"] for call in calls] == ["complete", "open", "complete"]
+
+
+async def test_nobody_waits_for_a_closing_that_was_cancelled_before_it_began(caller: Caller) -> None:
+    await caller.profile("http://127.0.0.1:9")
+    call, before = await caller.begin(), asyncio.all_tasks()
+    closed = close(caller.runtime, caller.actor, Ending(call.id, CallStatus.CANCELLED, 1, Usage(), None))
+    for task in asyncio.all_tasks() - before:
+        task.cancel()
+    assert await asyncio.wait_for(closed, 5) is None
+    assert (await caller.row(call))["status"] == "cancelled"
+    assert not caller.runtime.closing
 
 
 async def test_a_call_takes_half_an_hour_at_most(caller: Caller) -> None:

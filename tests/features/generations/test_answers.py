@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from spoonfeeder.features.generations.library_router import FoundPage
 from spoonfeeder.features.generations.schemas import (
     ActiveGeneration,
     GenerationDetail,
@@ -36,9 +37,10 @@ async def test_a_completed_generation_everywhere_it_is_shown(application: Applic
     session = await application.json("GET", f"/comfyui/sessions/{session_id}")
     assert_exactly(SessionWithGenerations, session)
     assert_exactly(GenerationOut, session["generations"][0])
-    for path in (f"/comfyui/workflows/{row['workflow_id']}/generations", "/comfyui/generations"):
+    its_workflow = f"/comfyui/workflows/{row['workflow_id']}/generations"
+    for path, page in ((its_workflow, GenerationPage), ("/comfyui/generations", FoundPage)):
         listed = (await application.http.get(f"/api{path}")).json()
-        assert_exactly(GenerationPage, listed)
+        assert_exactly(page, listed)
         assert_exactly(GenerationOut, listed["data"][0])
     assert_exactly(GenerationWorkflow, await application.json("GET", f"/comfyui/generations/{made['id']}/workflow"))
     assert_exactly(GenerationOut, await application.json("POST", f"/comfyui/generations/{made['id']}/rerun", 201))

@@ -99,7 +99,7 @@ async def test_a_failing_node_is_named_with_its_reason(application: Application,
 
 
 async def test_interrupted_by_somebody_else(application: Application) -> None:
-    made = await run(application, SLOW)
+    made = await run(application, LONG)
     await application.until(made["id"], lambda row: row["started_at"])
     async with httpx2.AsyncClient() as stranger:
         await stranger.post(f"{application.simulator.url}/interrupt", json={})
@@ -146,9 +146,9 @@ async def test_a_silent_socket_ends_the_run_all_the_same(application: Applicatio
 
 
 async def test_cancelling_a_running_and_a_pending_one(application: Application) -> None:
-    first = await run(application, SLOW)
+    first = await run(application, LONG)
     await application.until(first["id"], lambda row: row["started_at"])
-    others = [await application.generate(first["session_id"], workflow_json=SLOW) for _ in range(3)]
+    others = [await application.generate(first["session_id"], workflow_json=LONG) for _ in range(3)]
     for made in (*others, first):
         await application.json("POST", f"/comfyui/generations/{made['id']}/cancel")
     rows = [await application.ended(made["id"], within_seconds=10) for made in (first, *others)]
@@ -159,7 +159,7 @@ async def test_cancelling_a_running_and_a_pending_one(application: Application) 
 
 
 async def test_a_cancel_while_comfyui_is_away_needs_no_comfyui(application: Application) -> None:
-    made = await run(application, SLOW)
+    made = await run(application, LONG)
     await application.until(made["id"], lambda row: row["started_at"])
     await application.simulator.kill()
     await application.json("POST", f"/comfyui/generations/{made['id']}/cancel")

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from spoonfeeder.features.generations.chores import purge_deleted
+from spoonfeeder.features.media.removal import remove_files
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.work import open_system_work
 from tests.comfy.metadata.writers import png
@@ -32,6 +33,7 @@ async def eight_days_later(application: Application) -> None:
             await session.execute(text(later))
     async with open_runtime(application.settings) as runtime, open_system_work(runtime, "test") as work:
         await purge_deleted(work)
+        await remove_files(work)
 
 
 async def test_a_deleted_generation_can_be_restored_with_its_picture(application: Application) -> None:

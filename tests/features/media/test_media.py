@@ -1,14 +1,22 @@
 """Uploads and kept files: only known types, only one's own, never as a page of this server."""
 
+import asyncio
 import hashlib
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from PIL import Image
+from pydantic import SecretStr
 
+from spoonfeeder.core.settings import Settings
+from spoonfeeder.simulator import Simulator
+from spoonfeeder.storage import s3
 from tests.features.foreign import insert_foreign
-from tests.fixtures.application import Application
+from tests.fixtures.application import Application, serving
+from tests.storage.s3_peer import BUCKET, KEY_ID, SECRET, s3_peer
+from tests.waiting import until
 
 UPLOADS = "/comfyui/uploads"
 
@@ -114,5 +122,25 @@ async def test_unknown_foreign_and_lost_files_are_404(api: Application) -> None:
     await api.json("GET", "/media/x", 422)
     made = await upload(api, picture())
     for path in api.settings.media_path.rglob("*.png"):
+        path.write_bytes(path.read_bytes()[:1000])
+        assert (await api.json("GET", f"/media/{made['id']}", 404))["code"] == "FILE_MISSING"
         path.unlink()
     assert (await api.json("GET", f"/media/{made['id']}", 404))["code"] == "FILE_MISSING"
+
+
+async def test_a_silent_bucket_holds_no_connection_to_the_database(
+    settings: Settings, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3, "ANSWER_SECONDS", 3.0)
+    async with s3_peer() as peer:
+        settings.s3_endpoint, settings.media_storage_path = peer.url, f"s3://{BUCKET}"
+        settings.s3_access_key_id, settings.s3_secret_access_key = KEY_ID, SecretStr(SECRET)
+        settings.database_pool_size = 1
+        async with serving(settings, simulator) as api:
+            made = await upload(api, picture())
+            peer.silent = {"head"}
+            waiting = asyncio.create_task(api.http.get(made["url"]))
+            async with asyncio.timeout(2.5):
+                await until(lambda: "head" in peer.seen)
+                await api.json("GET", "/comfyui/generations")
+            waiting.cancel()

@@ -164,6 +164,10 @@ async def test_pull_of_what_is_not_there_and_one_that_breaks_off(api: Applicatio
     told = await pulled(api, "no-such-model")
     assert [kind for kind, _ in told] == ["progress", "error"]
     assert told[-1][1]["code"] == "PROVIDER_MODEL_NOT_FOUND"
+    assert told[-1][1]["error"] == 'Ollama\'s library has no model "no-such-model"; check its name and its tag.'
+    simulated.fail("/api/pull", "error_line", after=2, words="write /models/x-partial: no space left on device")
+    told = await pulled(api, "new:1b")
+    assert told[-1][1]["error"].startswith("The disk of Ollama's machine is full; ")
     simulated.fail("/api/pull", "cut", after=2)
     told = await pulled(api, "new:1b")
     assert told[-1][1]["code"] == "PROVIDER_STREAM_TRUNCATED"

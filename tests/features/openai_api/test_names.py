@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spoonfeeder.features.openai_api.names import AmbiguousProfile, UnknownModel, resolve, shown
@@ -43,6 +43,7 @@ def test_a_name_that_two_profiles_have_is_refused_and_their_ids_are_not() -> Non
 words = st.text(alphabet="ab/", min_size=1, max_size=5)
 
 
+@example(names={A: "/", B: "//"}, model="/")
 @given(names=st.dictionaries(st.sampled_from([A, B, C]), words | st.just(str(A)), min_size=1), model=words)
 def test_what_a_list_shows_leads_back(names: dict[UUID, str], model: str) -> None:
     for profile_id in names:

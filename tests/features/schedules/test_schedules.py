@@ -44,6 +44,17 @@ async def desk(server: ServerMode) -> Desk:
     return Desk(server, await server.stranger())
 
 
+async def test_it_is_shown_before_it_is_made(desk: Desk) -> None:
+    when = {"cron": "30 9 * * MON", "time_zone": "Europe/Berlin"}
+    shown = await desk.json("POST", "/schedules/preview", 200, json=when)
+    assert [run["local"][10:16] for run in shown["next_runs"]] == ["T09:30"] * 5
+    assert shown["next_runs"] == (await desk.make(**when))["next_runs"]
+    answer = await desk.json("POST", "/schedules/preview", 422, json={"cron": "61 * * * *"})
+    assert answer["details"][0]["loc"] == "cron"
+    answer = await desk.json("POST", "/schedules/preview", 422, json={"at": "2001-01-01T00:00:00Z"})
+    assert "has passed" in answer["details"][0]["message"]
+
+
 async def test_it_shows_when_it_comes_next(desk: Desk) -> None:
     made = await desk.make(timeZone="America/New_York")
     assert made["next_run_at"] == made["next_runs"][0]["at"]

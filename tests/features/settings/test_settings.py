@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import httpx2
+from pydantic import SecretStr
 from sqlalchemy import select, text, update
 
 from spoonfeeder.core.actor import LOCAL_OWNER, User
@@ -14,7 +16,7 @@ from spoonfeeder.features.settings.source import KeptSetting, find_setting
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.work import open_work
 from tests.features.foreign import database, insert_foreign
-from tests.fixtures.application import Application
+from tests.fixtures.application import Application, serve_api
 from tests.fixtures.scripted import Reply, scripted
 from tests.serving import NOBODY_URL
 from tests.waiting import until
@@ -200,6 +202,13 @@ async def test_what_is_set_is_told_without_the_key(api: Application) -> None:
         everything = str(list(await session.execute(text("SELECT * FROM audit_log"))))
     assert [tuple(row) for row in told] == [("setting_changed", "https://127.0.0.1:9"), ("setting_deleted", None)]
     assert not [secret for secret in (KEY, "secret-path") if secret in everything]
+
+
+async def test_the_list_names_what_the_environment_gives(settings: Settings) -> None:
+    given = {"openai_api_key": SecretStr(KEY), "gemini_api_key": SecretStr(" "), "ollama_url": NOBODY_URL}
+    async with serve_api(settings.model_copy(update=given)) as url, httpx2.AsyncClient(base_url=url) as http:
+        answer = await http.get("/api/settings")
+        assert answer.json() == {"success": True, "data": [], "environment": ["openai", "ollama"]}
 
 
 async def test_the_environments_keys_are_read_and_not_shown() -> None:

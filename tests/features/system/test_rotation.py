@@ -17,6 +17,7 @@ from spoonfeeder.core.crypto import Cipher
 from spoonfeeder.core.key_ring import KeyFile, KeyRing
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db import DEFAULT_WORKSPACE_ID, Base
+from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.canary import check_encryption_keys
 from spoonfeeder.db.profile import Profile, ProfileKey, ProviderSetting
 from spoonfeeder.db.sealed import CANARY, PROFILE_KEY, SECRETS
@@ -242,6 +243,7 @@ async def test_every_place_is_rewritten_and_stays_readable(runtime: Runtime) -> 
         "profiles": Profile(**ids, name="x", type="text", provider="openai", url=None),
         "profile_keys": ProfileKey(**ids, profile_id=ids["id"], name="x", url="https://api.example.com/v1"),
         "provider_settings": ProviderSetting(**ids, provider="openai", endpoint_url="https://api.example.com/v1"),
+        "comfyui_backends": ComfyBackend(**ids, profile_id=ids["id"], name="x", url="http://10.0.0.1:8188"),
     }
     for place in SECRETS:
         row = rows[place.table.name]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from spoonfeeder.features.media.removal import remove_files
 from spoonfeeder.features.tasks.chores import purge_deleted_tasks
 from spoonfeeder.features.usage.chores import close_lost_calls
 from spoonfeeder.runtime import open_runtime
@@ -35,6 +36,7 @@ async def test_a_deleted_task_goes_for_good_with_its_files(working: Application)
     files = set(working.settings.media_path.rglob("*.*"))
     async with open_runtime(working.settings) as runtime, open_system_work(runtime, "test") as work:
         await purge_deleted_tasks(work)
+        await remove_files(work)
     left = set(working.settings.media_path.rglob("*.*"))
     assert len(files - left) == 2, "the picture and its thumbnail"
     await working.json("POST", f"/tasks/{gone['id']}/restore", 409)

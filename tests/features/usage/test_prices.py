@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from spoonfeeder.core.vocabulary import Provider
-from spoonfeeder.features.usage.prices import PRICES, cost_of
+from spoonfeeder.features.usage.prices import cost_of, price_list
 from spoonfeeder.providers.base import Usage
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -76,7 +76,7 @@ def test_small_sums_are_exact() -> None:
 def test_a_model_without_any_price_in_the_list_is_unknown() -> None:
     bare = [
         (seller, model)
-        for seller in PRICES.providers
+        for seller in price_list().providers
         for model in seller.models
         if model.get_prices(AT).input_mtok is None and model.get_prices(AT).output_mtok is None
     ]
@@ -93,6 +93,6 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
-    assert not PRICES.from_auto_update
+    assert not price_list().from_auto_update
     assert cost_of(OPENAI, None, "gpt-4o", SOME, AT) is not None
     assert cost_of(OPENAI, "https://openrouter.ai/api/v1", "unheard/of", SOME, AT) is None

@@ -12,7 +12,9 @@ import { forgetLastSession, lastSession, useOpenSession, useSetting } from "@/fe
 import { ParameterPanel, ParameterSheet } from "@/features/generations/form/parameter-panel";
 import { focusPrompt, submitPrompt } from "@/features/generations/form/prompt-box";
 import { MissingSession, NoComfyUI, Start } from "@/features/generations/form/start";
+import { ExportButton } from "@/features/library/export-button";
 import { ComfyUIIndicator } from "@/features/profiles/comfyui-indicator";
+import { useKeptSearch } from "@/features/sessions/project-filter";
 import { sessionsOptions } from "@/features/sessions/queries";
 import { SessionSidebar } from "@/features/sessions/sidebar";
 import { WorkflowDrop } from "@/features/workflows/drop";
@@ -21,15 +23,16 @@ import { IconButton } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Failed } from "@/ui/notice";
 import { useIsPhone } from "@/ui/phone";
+import { useShortcut } from "@/ui/shortcuts";
 import { SkeletonList } from "@/ui/skeleton";
 import { usePageTitle } from "@/ui/title";
-import { useShortcut } from "../shortcuts";
 
 /** Sessions at the side; workflow, settings, pictures and prompt of the one that is open. */
 export default function ComfyUIPage() {
   const { sessionId = null } = useParams<{ sessionId: string }>();
   const { data: sessions } = useQuery(sessionsOptions);
   const navigate = useNavigate();
+  const search = useKeptSearch();
   const isPhone = useIsPhone();
   const { session, ...opening } = useOpenSession(sessionId);
   useShortcut("Mod+Enter", "Generate", submitPrompt);
@@ -38,10 +41,10 @@ export default function ComfyUIPage() {
 
   const select = (id: string | null) => {
     if (id === null) forgetLastSession();
-    navigate(id === null ? "/comfyui" : `/comfyui/${id}`);
+    navigate({ pathname: id === null ? "/comfyui" : `/comfyui/${id}`, search });
   };
   const last = sessionId === null ? sessions?.find(({ id }) => id === lastSession()) : undefined;
-  if (last) return <Navigate to={`/comfyui/${last.id}`} replace />;
+  if (last) return <Navigate to={{ pathname: `/comfyui/${last.id}`, search }} replace />;
 
   return (
     <div className="flex h-full min-h-0">
@@ -144,6 +147,9 @@ function Toolbar({ of, onSelect, onChoose, hasForm }: ToolbarProps) {
         <div className="min-w-0 flex-1 basis-96 max-lg:basis-full">
           <WorkflowSelector workflowId={of.workflowId} onChoose={onChoose} />
         </div>
+        {of.sessionId && !isPhone && (
+          <ExportButton of={{ kind: "session", id: of.sessionId }} label="ZIP" look="quiet" />
+        )}
       </div>
       {!isPhone && hasForm && <ParameterPanel {...of} />}
       <Dialog open={sheet === "sessions"} onOpenChange={close} title="Sessions">

@@ -1,7 +1,10 @@
+import { Activity } from "@/features/dashboard/activity";
+import { Charts } from "@/features/dashboard/charts";
 import { ComfyUIServers } from "@/features/dashboard/comfyui-servers";
 import { FirstSteps } from "@/features/dashboard/first-steps";
 import { Numbers } from "@/features/dashboard/numbers";
 import { Queue } from "@/features/dashboard/queue";
+import { QuickActions } from "@/features/dashboard/quick-actions";
 import { Services, ServicesSummary } from "@/features/dashboard/services";
 import { CancelAll } from "@/features/generations/cancel-all";
 import { usePageTitle } from "@/ui/title";
@@ -15,17 +18,20 @@ export default function DashboardPage() {
           <h1 className="font-semibold text-xl">Dashboard</h1>
           <ServicesSummary />
         </header>
+        <QuickActions />
         <FirstSteps />
         <div className="grid gap-6 lg:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-6">
             <Queue actions={<CancelAll />} />
-            <Numbers />
+            <Activity />
           </div>
           <div className="flex min-w-0 flex-col gap-6">
+            <Numbers />
             <Services />
             <ComfyUIServers />
           </div>
         </div>
+        <Charts />
       </div>
     </div>
   );

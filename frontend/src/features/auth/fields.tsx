@@ -7,30 +7,30 @@ interface Told {
   error?: string | undefined;
 }
 
-export function EmailField({ error, ...rest }: Told & ComponentProps<"input">) {
+export function EmailField({ error, hint, ...rest }: Told & ComponentProps<"input"> & { hint?: string }) {
   return (
-    <Field label="E-mail address" error={error}>
+    <Field label="E-mail address" error={error} {...(hint === undefined ? {} : { hint })}>
       {(props) => (
         <Input
           {...props}
+          autoComplete="username"
+          required
           {...rest}
           name="email"
           type="email"
-          autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
           maxLength={320}
-          required
         />
       )}
     </Field>
   );
 }
 
-export function NameField({ error }: Told) {
+export function NameField({ error, ...rest }: Told & ComponentProps<"input">) {
   return (
     <Field label="Name" error={error}>
-      {(props) => <Input {...props} name="name" autoComplete="name" maxLength={255} required />}
+      {(props) => <Input {...props} autoComplete="name" {...rest} name="name" maxLength={255} required />}
     </Field>
   );
 }
@@ -43,6 +43,7 @@ interface PasswordFieldProps extends Told {
   /** One that is being chosen, so the browser may propose one. */
   isNew?: boolean;
   autoFocus?: boolean;
+  required?: boolean;
 }
 
 export function PasswordField({
@@ -50,6 +51,7 @@ export function PasswordField({
   name = "password",
   isNew = false,
   autoFocus = false,
+  required = true,
   error,
 }: PasswordFieldProps) {
   const [isShown, setShown] = useState(false);
@@ -68,7 +70,7 @@ export function PasswordField({
             spellCheck={false}
             autoFocus={autoFocus}
             {...(isNew ? { minLength: SHORTEST } : {})}
-            required
+            required={required}
             className="pr-10"
           />
           <IconButton

@@ -5,7 +5,7 @@ import type { Profile, Queue as QueueOfComfyUI } from "@/api/types";
 import { comfyUIProfiles } from "@/features/profiles/comfyui-profiles";
 import { comfyUIQueueOptions, profilesOptions } from "@/features/profiles/queries";
 import { Badge } from "@/ui/badge";
-import { Panel } from "./panel";
+import { Panel } from "@/ui/panel";
 
 /** Each ComfyUI is asked by itself, so no more of them than somebody looks at. */
 const MOST_ASKED = 12;

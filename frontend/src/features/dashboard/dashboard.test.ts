@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ActiveItem, Health } from "@/api/types";
-import { bytesShown } from "./amounts";
+import { bytesShown } from "@/ui/amounts";
+import { durationShown } from "./duration";
+import { newestOf } from "./newest";
 import { orderQueue, withProgress } from "./queue-order";
 import { adviceFor, SERVICE_NAMES, summaryOf } from "./service-advice";
 
@@ -64,4 +66,32 @@ describe("the services", () => {
 
 test("amounts of storage are read in the largest unit that fits", () => {
   expect([0, 1023, 1536, 5 * 2 ** 30].map(bytesShown)).toEqual(["0 B", "1,023 B", "1.5 KiB", "5 GiB"]);
+});
+
+test("what took long is told in its two largest units", () => {
+  expect([0, 2.54, 95, 3_600, 7_265, 360_000].map(durationShown)).toEqual([
+    "0 s",
+    "2.5 s",
+    "1 min 35 s",
+    "1 h",
+    "2 h 1 min",
+    "100 h",
+  ]);
+});
+
+test("the newest of all kinds stand in one order, and a batch stands for its pictures", () => {
+  const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, "0")}:00Z`;
+  const picture = { prompt_text: " ", completed_at: null, status: "pending" as const };
+  const rows = newestOf({
+    generations: [
+      { ...picture, id: "g", created_at: at(1), batch_id: null },
+      { ...picture, id: "of a batch", created_at: at(9), batch_id: "b" },
+    ],
+    tasks: [{ id: "t", name: "Poem", updated_at: at(3), status: "complete" }],
+    conversations: Array.from({ length: 12 }, (_, index) => ({ id: `c${index}`, title: "Talk", updated_at: at(2) })),
+    batches: [{ id: "b", kind: "sweep", total: 4, created_at: at(5) }],
+  });
+  expect(rows.map(({ id }) => id).slice(0, 3)).toEqual(["b", "t", "c0"]);
+  expect(rows).toHaveLength(10);
+  expect(rows[0]).toMatchObject({ name: "4 pictures of a sweep", to: "/batches/b" });
 });

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useMay } from "@/features/auth/me";
 import { profilesOptions } from "@/features/profiles/queries";
-import { Panel } from "./panel";
+import { Panel } from "@/ui/panel";
 import { healthOptions, statsOptions } from "./queries";
 
 /** What to do first on a fresh installation; gone once there is a picture of one's own ComfyUI. */

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Stats } from "@/api/types";
+import { bytesShown } from "@/ui/amounts";
 import { Failed } from "@/ui/notice";
+import { Panel } from "@/ui/panel";
 import { SkeletonList } from "@/ui/skeleton";
-import { bytesShown } from "./amounts";
-import { Panel } from "./panel";
 import { statsOptions } from "./queries";
 
 /** What the workspace has. */

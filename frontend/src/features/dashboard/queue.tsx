@@ -10,13 +10,13 @@ import { useMay } from "@/features/auth/me";
 import { activeOptions } from "@/live/polling";
 import { useProgress } from "@/live/progress";
 import { enterRoom } from "@/live/socket";
+import { counted } from "@/ui/amounts";
 import { IconButton } from "@/ui/button";
 import { Failed } from "@/ui/notice";
+import { Panel } from "@/ui/panel";
 import { ProgressBar } from "@/ui/progress-bar";
 import { SkeletonList } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
-import { counted } from "./amounts";
-import { Panel } from "./panel";
 import { statsOptions } from "./queries";
 import { orderQueue, withProgress } from "./queue-order";
 

@@ -17,7 +17,7 @@ export const SERVICES: Readonly<Record<ServiceName, Known>> = {
   redis: {
     label: "Redis",
     does: "Carries live events",
-    whenDown: "Work goes on, but live progress is delayed. Check that Redis runs and that REDIS_URL is right.",
+    whenDown: "Work goes on by way of PostgreSQL, without previews. Check that Redis runs and that REDIS_URL is right.",
   },
   worker: {
     label: "Worker",

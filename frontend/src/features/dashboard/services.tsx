@@ -4,8 +4,8 @@ import { Link } from "react-router";
 import type { Service } from "@/api/types";
 import { Badge, type Tone } from "@/ui/badge";
 import { Failed } from "@/ui/notice";
+import { Panel } from "@/ui/panel";
 import { SkeletonList } from "@/ui/skeleton";
-import { Panel } from "./panel";
 import { healthOptions } from "./queries";
 import { adviceFor, SERVICE_NAMES, SERVICES, type ServiceName, summaryOf } from "./service-advice";
 

@@ -1,9 +1,10 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { create } from "zustand";
-import { createJSONStorage, persist } from "zustand/middleware";
+import { persist } from "zustand/middleware";
 import { api, read } from "@/api/client";
 import { queryClient } from "@/api/queries";
 import type { Generation } from "@/api/types";
+import { roomyStorage } from "@/ui/roomy-storage";
 import { type Draft, draftOfGeneration, EMPTY_DRAFT } from "./form/draft";
 
 export const NO_SESSION = "new";
@@ -14,22 +15,9 @@ const MOST_KEPT = 100;
 type Kept = Partial<Draft>;
 type Drafts = Readonly<Record<string, Kept>>;
 
-/** A browser without room for them keeps drafts as long as the page is open. */
-const roomy = {
-  getItem: (name: string) => localStorage.getItem(name),
-  removeItem: (name: string) => localStorage.removeItem(name),
-  setItem: (name: string, text: string) => {
-    try {
-      localStorage.setItem(name, text);
-    } catch (full) {
-      if (!(full instanceof DOMException)) throw full;
-    }
-  },
-};
-
 /** By session, `NO_SESSION` before there is one; kept in the browser, those used last. */
 const useDrafts = create(
-  persist<{ drafts: Drafts }>(() => ({ drafts: {} }), { name: "drafts", storage: createJSONStorage(() => roomy) }),
+  persist<{ drafts: Drafts }>(() => ({ drafts: {} }), { name: "drafts", storage: roomyStorage() }),
 );
 
 if (typeof addEventListener === "function") {

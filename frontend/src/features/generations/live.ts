@@ -1,6 +1,7 @@
 import { recount } from "@/api/queries";
 import type { GenerationEvent, ResourceChanged } from "@/api/types";
 import { hear } from "@/live/progress";
+import { tellGeneration } from "./heard";
 import { withoutRow } from "./merge";
 import { isKnown, markStale } from "./reread";
 import { changeTimeline, openSessions } from "./timeline";
@@ -19,6 +20,7 @@ export function hearProgress(event: GenerationEvent): void {
 
 /** A change of state, after which the row itself is read again. */
 export function hearState(event: GenerationEvent): void {
+  tellGeneration({ id: event.id, change: "updated", seq: event.seq });
   const sessionId = event.session_id;
   if (sessionId !== null && isKnown(sessionId, event.id, event.seq)) return;
   hearProgress(event);
@@ -29,6 +31,7 @@ export function hearState(event: GenerationEvent): void {
 /** Another window has changed, deleted or restored it; of which session is not told. */
 export function hearRowChange(id: string, change: ResourceChanged["change"]): void {
   recount();
+  tellGeneration({ id, change });
   for (const sessionId of openSessions()) {
     if (change === "deleted") changeTimeline(sessionId, (timeline) => withoutRow(timeline, id));
     else if (change === "restored" || isKnown(sessionId, id, 0)) markStale(sessionId, id);

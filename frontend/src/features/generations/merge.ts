@@ -15,7 +15,7 @@ const SEQ_STEP = 1_000_000;
 export const versionOf = ({ seq }: { seq: number }) => Math.floor(seq / SEQ_STEP);
 
 /** Within one version only a favorite, a wish to cancel or progress can differ, and `updated_at` orders those. */
-function newer(known: Generation, told: Generation): Generation {
+export function newer(known: Generation, told: Generation): Generation {
   const isNewer = versionOf(told) === versionOf(known) ? told.updated_at >= known.updated_at : told.seq > known.seq;
   return isNewer ? told : known;
 }

@@ -6,6 +6,7 @@ import { recount } from "@/api/queries";
 import type { ActiveItem, Generation } from "@/api/types";
 import { isLive } from "@/live/connection";
 import { forgetOld, hear } from "@/live/progress";
+import { tellGeneration } from "./heard";
 import { isOver, mergeRows, versionOf, withoutRow } from "./merge";
 import { changeTimeline, forgetUnseen, knownTimeline, openSessions, readHead, resetTimelines } from "./timeline";
 
@@ -23,6 +24,12 @@ export function markStale(sessionId: string, generationId: string, seq = Number.
   wanted.set(generationId, Math.max(seq, wanted.get(generationId) ?? 0));
   stale.set(sessionId, wanted);
   gather();
+}
+
+/** Reads the row again wherever it is shown, as when the signed addresses of its pictures have got old. */
+export function rereadRow({ id, session_id }: Pick<Generation, "id" | "session_id">): void {
+  if (session_id !== null) markStale(session_id, id);
+  tellGeneration({ id, change: "updated" });
 }
 
 const gather = inAWhile(rereadStale, GATHER_MS);
@@ -74,10 +81,13 @@ async function rereadHead(sessionId: string): Promise<void> {
   }
 }
 
+/** A row that went while it was read stays gone: the answer is older than what was heard. */
 async function rereadOne(sessionId: string, id: string): Promise<void> {
+  const wasShown = isKnown(sessionId, id, 0);
   try {
     const params = { path: { generation_id: id } };
-    keepRow(await read(api.GET("/api/comfyui/generations/{generation_id}", { params })));
+    const row = await read(api.GET("/api/comfyui/generations/{generation_id}", { params }));
+    if (!wasShown || isKnown(sessionId, id, 0)) keepRow(row);
   } catch (failure) {
     if (!isMissing(failure)) throw failure;
     changeTimeline(sessionId, (timeline) => withoutRow(timeline, id));
@@ -88,6 +98,7 @@ const isMissing = (failure: unknown) => failure instanceof ApiFailure && failure
 
 /** A row as an answer of the API gave it. */
 export function keepRow(row: Generation): void {
+  tellGeneration({ id: row.id, change: "updated", row });
   if (row.session_id !== null) changeTimeline(row.session_id, (timeline) => mergeRows(timeline, [row]));
 }
 

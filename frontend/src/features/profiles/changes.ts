@@ -1,7 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import { api, body, newIdempotencyKey, read } from "@/api/client";
+import { useState } from "react";
+import { api, body, read } from "@/api/client";
 import { messageOf } from "@/api/failure";
 import { rereadEverything } from "@/api/queries";
+import { keysByInput } from "@/api/same-input";
 import type { Profile } from "@/api/types";
 import { toast } from "@/ui/toast";
 import { inputOf, type ProfileForm, patchOf, trialOf } from "./form";
@@ -17,23 +19,14 @@ const change = (profile: Profile, form: ProfileForm): Promise<Profile> =>
 
 /** Saves the form as a new profile, or as changes of `profile`. */
 export function useSave(profile: Profile | null, onSaved: (saved: Profile) => void) {
+  const [keyFor] = useState(keysByInput);
   return useMutation({
     mutationFn: (form: ProfileForm) => (profile ? change(profile, form) : create(form, keyFor(form))),
     onSuccess: (saved) => {
-      lastSent = null;
       void rereadEverything();
       onSaved(saved);
     },
   });
-}
-
-let lastSent: { text: string; key: string } | null = null;
-
-/** The same key for the same answers, should the first try have been heard although its answer was lost. */
-function keyFor(form: ProfileForm): string {
-  const text = JSON.stringify(form);
-  if (lastSent?.text !== text) lastSent = { text, key: newIdempotencyKey() };
-  return lastSent.key;
 }
 
 export function useTrial() {

@@ -47,6 +47,23 @@ describe("what is sent", () => {
       api_key: null,
       input_modalities: ["text", "image"],
       output_modalities: ["image"],
+      prompt_template: null,
+      options: null,
+      first_byte_timeout_seconds: null,
+      position: null,
+    });
+  });
+
+  test("what its calls begin with, as it is typed", () => {
+    const [timeout] = formOf(stored).options;
+    expect(timeout).toMatchObject({ name: "timeout", value: "5" });
+    const options = [{ key: 1, name: "temperature", value: "0.2" }];
+    const typed = { ...formOf(stored), options, template: "Be brief.", patience: "600", position: "0" };
+    expect(patchOf(stored, typed)).toEqual({
+      options: { temperature: 0.2 },
+      prompt_template: "Be brief.",
+      first_byte_timeout_seconds: 600,
+      position: 0,
     });
   });
 });

@@ -1,6 +1,7 @@
 import { ApiFailure } from "@/api/failure";
 import type { components } from "@/api/schema";
 import type { Profile, ProfileInput, Provider } from "@/api/types";
+import { type Pair, pairsOf, valuesOf } from "@/ui/pairs";
 
 export type Modality = components["schemas"]["Modality"];
 type ProfilePatch = components["schemas"]["ProfilePatch"];
@@ -18,6 +19,11 @@ export interface ProfileForm {
   removesKey: boolean;
   takes: readonly Modality[];
   gives: readonly Modality[];
+  template: string;
+  options: readonly Pair[];
+  /** Seconds and a number as they are typed; empty is as it usually is. */
+  patience: string;
+  position: string;
 }
 
 const isModality = (word: string): word is Modality => MODALITIES.some((known) => known === word);
@@ -28,9 +34,16 @@ export const usualFlow = (provider: Provider): Pick<ProfileForm, "takes" | "give
 
 export function formOf(profile: Profile | null): ProfileForm {
   const entered = { apiKey: "", removesKey: false };
-  if (!profile) return { ...entered, ...usualFlow("comfyui"), name: "", provider: "comfyui", url: "", description: "" };
+  const defaults = {
+    template: profile?.prompt_template ?? "",
+    options: pairsOf(profile?.options),
+    patience: String(profile?.first_byte_timeout_seconds ?? ""),
+    position: String(profile?.position ?? ""),
+  };
+  const common = { ...entered, ...defaults };
+  if (!profile) return { ...common, ...usualFlow("comfyui"), name: "", provider: "comfyui", url: "", description: "" };
   return {
-    ...entered,
+    ...common,
     name: profile.name,
     provider: profile.provider,
     url: profile.url ?? "",
@@ -41,8 +54,10 @@ export function formOf(profile: Profile | null): ProfileForm {
 }
 
 const emptyIsNull = (text: string): string | null => text.trim() || null;
+const numberIn = (text: string): number | null => (text.trim() === "" ? null : Number(text));
 
 export function inputOf(form: ProfileForm): ProfileInput {
+  const options = valuesOf(form.options) as NonNullable<ProfileInput["options"]>;
   return {
     name: form.name.trim(),
     provider: form.provider,
@@ -51,6 +66,10 @@ export function inputOf(form: ProfileForm): ProfileInput {
     api_key: emptyIsNull(form.apiKey),
     input_modalities: [...form.takes],
     output_modalities: [...form.gives],
+    prompt_template: emptyIsNull(form.template),
+    options: Object.keys(options).length > 0 ? options : null,
+    first_byte_timeout_seconds: numberIn(form.patience),
+    position: numberIn(form.position),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Profile } from "@/api/types";
 import { Field, Input, Select, TextArea } from "@/ui/field";
-import { MODALITIES, type Modality, type ProfileForm, usualFlow } from "./form";
+import { DefaultFields } from "./default-fields";
+import { type ProfileForm, usualFlow } from "./form";
+import { Modalities } from "./modalities";
 import { PROVIDER_NAMES, PROVIDERS } from "./providers";
 
-interface ProfileFieldsProps {
+export interface ProfileFieldsProps {
   profile: Profile | null;
   form: ProfileForm;
   edit: (change: Partial<ProfileForm>) => void;
@@ -83,6 +85,7 @@ export function ProfileFields({ profile, form, edit, trouble }: ProfileFieldsPro
           />
         </div>
       </details>
+      <DefaultFields profile={profile} form={form} edit={edit} trouble={trouble} />
     </>
   );
 }
@@ -120,36 +123,5 @@ function KeyField({ profile, form, edit, trouble }: ProfileFieldsProps) {
         </label>
       )}
     </div>
-  );
-}
-
-interface ModalitiesProps {
-  legend: string;
-  chosen: readonly Modality[];
-  onChange: (chosen: readonly Modality[]) => void;
-  error: string | undefined;
-}
-
-function Modalities({ legend, chosen, onChange, error }: ModalitiesProps) {
-  const toggle = (modality: Modality) =>
-    onChange(MODALITIES.filter((one) => chosen.includes(one) !== (one === modality)));
-  return (
-    <fieldset>
-      <legend className="font-medium text-sm">{legend}</legend>
-      <div className="flex flex-wrap gap-x-4">
-        {MODALITIES.map((modality) => (
-          <label key={modality} className="flex min-h-9 items-center gap-2 text-sm">
-            <input
-              type="checkbox"
-              className="size-4 accent-accent"
-              checked={chosen.includes(modality)}
-              onChange={() => toggle(modality)}
-            />
-            {modality}
-          </label>
-        ))}
-      </div>
-      {error && <p className="text-bad text-xs">{error}</p>}
-    </fieldset>
   );
 }

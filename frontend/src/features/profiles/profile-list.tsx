@@ -5,6 +5,7 @@ import type { Profile } from "@/api/types";
 import { meOptions, useMay } from "@/features/auth/me";
 import { Button } from "@/ui/button";
 import { Empty, Failed } from "@/ui/notice";
+import { useParam } from "@/ui/param";
 import { SkeletonList } from "@/ui/skeleton";
 import { ProfileDialog } from "./profile-dialog";
 import { ProfileRow } from "./profile-row";
@@ -14,7 +15,13 @@ import { profilesOptions } from "./queries";
 export function ProfileList() {
   const isManaged = useMay("manage");
   const { data: me } = useQuery(meOptions);
-  const [edited, setEdited] = useState<Profile | "new" | null>(null);
+  const [asked, setAsked] = useParam("new");
+  const [chosen, setEdited] = useState<Profile | "new" | null>(null);
+  const edited = chosen ?? (asked !== "" && isManaged ? "new" : null);
+  const close = () => {
+    setEdited(null);
+    if (asked !== "") setAsked("");
+  };
   const told =
     me && !isManaged
       ? "Connections to ComfyUI and to language models. Admins of the workspace manage them."
@@ -37,7 +44,7 @@ export function ProfileList() {
       <ProfileDialog
         profile={edited === "new" ? null : edited}
         open={edited !== null}
-        onOpenChange={(open) => !open && setEdited(null)}
+        onOpenChange={(open) => !open && close()}
       />
     </>
   );

@@ -88,6 +88,7 @@ function DeleteButton({ profile }: { profile: Profile }) {
         sentence={profile.provider === "comfyui" ? GOES_ALONG : STAYS}
         verb="Delete"
         busy={deleting.isPending}
+        isGone={deleting.isSuccess}
         onConfirm={() => deleting.mutate()}
       />
     </>

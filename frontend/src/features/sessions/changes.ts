@@ -2,6 +2,7 @@ import { api, body, newIdempotencyKey, read } from "@/api/client";
 import { messageOf } from "@/api/failure";
 import { queryClient } from "@/api/queries";
 import type { Session, SessionInput } from "@/api/types";
+import { projectsOptions } from "@/features/projects/queries";
 import { toast } from "@/ui/toast";
 import { rereadSessions, sessionsOptions } from "./queries";
 
@@ -35,7 +36,15 @@ export const renameSession = (id: string, title: string) =>
 export const rememberWorkflow = (id: string, workflowId: string) =>
   changeSession(id, { current_workflow_id: workflowId }, "The session does not remember its workflow.");
 
-const changeSession = (id: string, change: Partial<Pick<Session, "title" | "current_workflow_id">>, refusal: string) =>
+/** Into a project, or out of all. */
+export async function moveSession(id: string, projectId: string | null): Promise<void> {
+  await changeSession(id, { project_id: projectId }, "The session could not be moved.");
+  void queryClient.invalidateQueries({ queryKey: projectsOptions.queryKey });
+}
+
+type SessionChange = Partial<Pick<Session, "title" | "current_workflow_id" | "project_id">>;
+
+const changeSession = (id: string, change: SessionChange, refusal: string) =>
   shownAtOnce(
     (sessions) => sessions.map((session) => (session.id === id ? { ...session, ...change } : session)),
     () => read(api.PATCH("/api/comfyui/sessions/{session_id}", { ...pathOf(id), body: change })),

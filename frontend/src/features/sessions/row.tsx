@@ -1,11 +1,13 @@
 import { clsx } from "clsx";
-import { Ellipsis, PencilLine, Trash2 } from "lucide-react";
+import { Ellipsis, FolderInput, PencilLine, Trash2 } from "lucide-react";
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import type { Session } from "@/api/types";
+import { MoveToProject } from "@/features/projects/move-dialog";
+import { ProjectDot } from "@/features/projects/project-dot";
 import { Button } from "@/ui/button";
 import { ContextMenu, Menu, type MenuItem } from "@/ui/menu";
 import { RelativeTime } from "@/ui/relative-time";
-import { renameSession } from "./changes";
+import { moveSession, renameSession } from "./changes";
 import { TitleField } from "./title-field";
 
 interface RowProps {
@@ -22,6 +24,7 @@ interface RowProps {
 export const SessionRow = memo(function SessionRow(props: RowProps) {
   const { session, isActive, isFixed, tabIndex, onSelect, onDelete } = props;
   const [isRenaming, setRenaming] = useState(false);
+  const [isMoving, setMoving] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const { id, title } = session;
 
@@ -35,6 +38,7 @@ export const SessionRow = memo(function SessionRow(props: RowProps) {
   const remove = () => onDelete(session);
   const items: MenuItem[] = [
     { label: "Rename", icon: <PencilLine size={16} aria-hidden />, onSelect: () => setRenaming(true) },
+    { label: "Move to a project", icon: <FolderInput size={16} aria-hidden />, onSelect: () => setMoving(true) },
     { label: "Delete", icon: <Trash2 size={16} aria-hidden />, onSelect: remove, danger: true },
   ];
   const keys: Record<string, () => void> = { F2: () => setRenaming(true), Delete: remove };
@@ -68,7 +72,19 @@ export const SessionRow = memo(function SessionRow(props: RowProps) {
       {!isFixed && <More items={items} title={title} tabIndex={tabIndex} />}
     </div>
   );
-  return isFixed ? row : <ContextMenu items={items} trigger={row} />;
+  if (isFixed) return row;
+  return (
+    <>
+      <ContextMenu items={items} trigger={row} />
+      <MoveToProject
+        title={title}
+        value={session.project_id}
+        open={isMoving}
+        onOpenChange={setMoving}
+        onMove={(projectId) => void moveSession(id, projectId)}
+      />
+    </>
+  );
 });
 
 function More({ items, title, tabIndex }: { items: readonly MenuItem[]; title: string; tabIndex: 0 | -1 }) {
@@ -85,13 +101,17 @@ function More({ items, title, tabIndex }: { items: readonly MenuItem[]; title: s
   return <Menu items={items} trigger={trigger} />;
 }
 
-function Counts({ session: { completed_count, failed_count, updated_at } }: { session: Session }) {
+function Counts({ session }: { session: Session }) {
+  const { completed_count, failed_count, updated_at, project_id } = session;
   return (
-    <span className="block truncate text-soft text-xs">
-      {completed_count === 1 ? "1 image" : `${completed_count} images`}
-      {failed_count > 0 && <span className="text-bad"> · {failed_count} failed</span>}
-      {" · "}
-      <RelativeTime at={updated_at} />
+    <span className="flex min-w-0 items-center gap-1.5 text-soft text-xs">
+      <ProjectDot projectId={project_id} />
+      <span className="truncate">
+        {completed_count === 1 ? "1 image" : `${completed_count} images`}
+        {failed_count > 0 && <span className="text-bad"> · {failed_count} failed</span>}
+        {" · "}
+        <RelativeTime at={updated_at} />
+      </span>
     </span>
   );
 }

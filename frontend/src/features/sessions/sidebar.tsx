@@ -11,6 +11,7 @@ import { matching, SearchField } from "@/ui/search";
 import { SkeletonList } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
 import { createSession, deleteSession, restoreSession } from "./changes";
+import { ProjectFilter, useProjectFilter } from "./project-filter";
 import { sessionsOptions } from "./queries";
 import { SessionRow } from "./row";
 
@@ -27,16 +28,19 @@ export function SessionSidebar({ activeId, onSelect }: SidebarProps) {
   const [filter, setFilter] = useState("");
   const isViewer = useIsViewer();
   useDeselection(sessions, activeId, onSelect);
-  const hasFilter = (sessions?.length ?? 0) > FILTERED_FROM;
+  const { isShown, isFiltered, projectId } = useProjectFilter();
+  const ofProject = sessions?.filter(isShown);
+  const hasFilter = (ofProject?.length ?? 0) > FILTERED_FROM;
   const remove = (session: Session) => void deleteWithUndo(session, session.id === activeId, onSelect);
-  const shown = hasFilter ? matching(sessions ?? [], filter, ({ title }) => title) : sessions;
+  const shown = hasFilter ? matching(ofProject ?? [], filter, ({ title }) => title) : ofProject;
 
   return (
     <nav aria-label="Sessions" className="flex h-full min-h-0 flex-col gap-2 p-3">
       <div className="flex items-center justify-between gap-2">
         <h2 className="font-semibold text-sm max-md:sr-only">Sessions</h2>
-        {!isViewer && <NewSession onCreated={onSelect} />}
+        {!isViewer && <NewSession projectId={projectId} onCreated={onSelect} />}
       </div>
+      <ProjectFilter />
       {hasFilter && (
         <SearchField
           label="Filter sessions"
@@ -55,6 +59,11 @@ export function SessionSidebar({ activeId, onSelect }: SidebarProps) {
           title="No sessions yet"
           sentence={`A session keeps the pictures of one idea together.${isViewer ? "" : " Start one to make the first."}`}
         />
+      )}
+      {isFiltered && sessions?.length !== 0 && ofProject?.length === 0 && (
+        <p role="status" className="px-2 py-6 text-center text-soft text-sm">
+          No sessions are in it.
+        </p>
       )}
       {hasFilter && shown?.length === 0 && (
         <p role="status" className="px-2 py-6 text-center text-soft text-sm">
@@ -106,9 +115,14 @@ function useDeselection(sessions: Session[] | undefined, activeId: string | null
   }, [sessions, activeId]);
 }
 
-function NewSession({ onCreated }: { onCreated: (id: string) => void }) {
+interface NewSessionProps {
+  projectId: string | null;
+  onCreated: (id: string) => void;
+}
+
+function NewSession({ projectId, onCreated }: NewSessionProps) {
   const starting = useMutation({
-    mutationFn: () => createSession(),
+    mutationFn: () => createSession(projectId === null ? {} : { project_id: projectId }),
     onSuccess: ({ id }) => onCreated(id),
     onError: (failure) => toast({ kind: "error", message: `No session could be started. ${messageOf(failure)}` }),
   });

@@ -1,10 +1,17 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { isComposing } from "@/ui/composing";
 import { Input } from "@/ui/field";
 
 const LONGEST = 255;
 
+interface TitleFieldProps {
+  title: string;
+  label?: string;
+  onDone: (title: string | null) => void;
+}
+
 /** Enter and leaving the field keep the new title, Escape the old one: `onDone(null)`. */
-export function TitleField({ title, onDone }: { title: string; onDone: (title: string | null) => void }) {
+export function TitleField({ title, label = "Title of the session", onDone }: TitleFieldProps) {
   const [value, setValue] = useState(title);
   const field = useRef<HTMLInputElement>(null);
   const keep = () => onDone(value.trim() || null);
@@ -25,12 +32,12 @@ export function TitleField({ title, onDone }: { title: string; onDone: (title: s
   return (
     <Input
       ref={field}
-      aria-label="Title of the session"
+      aria-label={label}
       maxLength={LONGEST}
       value={value}
       onChange={(event) => setValue(event.target.value)}
       onBlur={keep}
-      onKeyDown={(event) => event.key === "Enter" && !event.nativeEvent.isComposing && keep()}
+      onKeyDown={(event) => event.key === "Enter" && !isComposing(event) && keep()}
       className="my-2 -outline-offset-2"
     />
   );

@@ -16,6 +16,7 @@ export type WorkflowAct = keyof typeof AT_ONCE | keyof typeof ASKING;
 interface AskingProps {
   workflow: WorkflowSummary;
   onDone: () => void;
+  onDeleted?: () => void;
 }
 
 const AT_ONCE = {
@@ -77,11 +78,14 @@ function EditJson({ workflow: { id, name }, onDone }: AskingProps) {
   );
 }
 
-function Delete({ workflow: { id, name }, onDone }: AskingProps) {
+function Delete({ workflow: { id, name }, onDone, onDeleted }: AskingProps) {
   const undo = () => void told(restoreWorkflow(id), `“${name}” is back.`, `“${name}” stays deleted.`);
   const deleting = useMutation({
     mutationFn: () => deleteWorkflow(id),
-    onSuccess: () => toast({ kind: "info", message: `“${name}” is deleted.`, action: { label: "Undo", run: undo } }),
+    onSuccess: () => {
+      toast({ kind: "info", message: `“${name}” is deleted.`, action: { label: "Undo", run: undo } });
+      onDeleted?.();
+    },
     onError: (failure) => toast({ kind: "error", message: `“${name}” is not deleted. ${messageOf(failure)}` }),
     onSettled: onDone,
   });

@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
-import { Braces, Check, CopyPlus, Ellipsis, PencilLine, Star, Trash2, Workflow } from "lucide-react";
+import { Check, Ellipsis, Star, Workflow } from "lucide-react";
 import { memo } from "react";
 import type { WorkflowSummary } from "@/api/types";
 import { useIsViewer } from "@/features/auth/me";
 import { comfyUIProfiles } from "@/features/profiles/comfyui-profiles";
 import { profilesOptions } from "@/features/profiles/queries";
+import { counted } from "@/ui/amounts";
 import { Button } from "@/ui/button";
-import { Menu, type MenuItem } from "@/ui/menu";
+import { Menu } from "@/ui/menu";
 import type { WorkflowAct } from "./actions";
+import { workflowItems } from "./items";
 
 interface RowProps {
   workflow: WorkflowSummary;
@@ -20,18 +22,6 @@ interface RowProps {
 
 export const WorkflowRow = memo(function WorkflowRow({ workflow, isChosen, tabIndex, onChoose, onAct }: RowProps) {
   const isViewer = useIsViewer();
-  const act = (chosen: WorkflowAct) => () => onAct(chosen, workflow);
-  const items: (MenuItem | false)[] = [
-    !workflow.is_default && {
-      label: "Make default",
-      icon: <Star size={16} aria-hidden />,
-      onSelect: act("default"),
-    },
-    { label: "Rename", icon: <PencilLine size={16} aria-hidden />, onSelect: act("rename") },
-    { label: "Edit JSON", icon: <Braces size={16} aria-hidden />, onSelect: act("edit") },
-    { label: "Duplicate", icon: <CopyPlus size={16} aria-hidden />, onSelect: act("duplicate") },
-    { label: "Delete", icon: <Trash2 size={16} aria-hidden />, onSelect: act("delete"), danger: true },
-  ];
   return (
     <div className={clsx("flex items-center rounded-md pr-1 hover:bg-hover", isChosen && "bg-hover")}>
       <button
@@ -47,7 +37,7 @@ export const WorkflowRow = memo(function WorkflowRow({ workflow, isChosen, tabIn
       </button>
       {!isViewer && (
         <Menu
-          items={items.filter((item) => item !== false)}
+          items={workflowItems(workflow, (act) => onAct(act, workflow))}
           trigger={
             <Button
               look="quiet"
@@ -83,7 +73,7 @@ export function WorkflowFace({ workflow }: { workflow: WorkflowSummary }) {
           {is_default && <Star size={14} role="img" aria-label="Default" className="shrink-0 fill-current text-warn" />}
         </span>
         <span className="block truncate text-soft text-xs">
-          {generation_count === 1 ? "1 generation" : `${generation_count} generations`}
+          {counted(generation_count, "generation")}
           {place && ` · ${place}`}
         </span>
       </span>

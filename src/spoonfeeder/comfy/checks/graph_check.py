@@ -8,9 +8,9 @@ from spoonfeeder.comfy.checks.nearest import Nearest
 from spoonfeeder.comfy.checks.problems import Finding, Problems, Severity, shown
 from spoonfeeder.comfy.checks.values import fault_of
 from spoonfeeder.comfy.checks.wires import fault_of_link
-from spoonfeeder.comfy.definitions import GROWING, Definitions
+from spoonfeeder.comfy.definitions import DYNAMIC, GROWING, Definitions
 from spoonfeeder.comfy.files import unsafe_paths
-from spoonfeeder.comfy.graph import Graph
+from spoonfeeder.comfy.graph import Graph, Node
 from spoonfeeder.comfy.links import looks_linked, nodes_in_a_circle, upstream
 from spoonfeeder.comfy.objects import InputSpec, ObjectInfo, is_output
 from spoonfeeder.comfy.trace import Place, value_at
@@ -18,6 +18,11 @@ from spoonfeeder.comfy.wording import clean, name_node
 
 NOTHING_TO_RUN = "The workflow has no node that saves or shows anything."
 IN_A_CIRCLE = 10
+TAKES_ANY_TEXT = frozenset(
+    [("CustomCombo", "choice"), ("ModelAttentionBackend", "attention")]
+    + [(f"Select{kind}Device", "device") for kind in ("Model", "CLIP", "VAE")]
+)
+"""Choices that ComfyUI does not hold to the list; its definitions do not say so."""
 STRUCTURE = frozenset({"bad_link", "missing_node", "circle"})
 """Wrong whatever classes a ComfyUI has."""
 
@@ -60,7 +65,7 @@ class _Check:
                 self._add_unknown(node_id, node["class_type"])
                 self._add_all(node_id, self._faults_of_unknown(node["inputs"]))
             else:
-                self._add_all(node_id, self._faults(node["inputs"], self._definitions.inputs(node)))
+                self._add_all(node_id, self._faults(node))
         self._add_circle()
         return self._problems
 
@@ -78,11 +83,14 @@ class _Check:
             self._problems.add("error", finding, place.node, place.input)
         return set(found)
 
-    def _faults(self, inputs: dict[str, Any], specs: Any) -> Iterator[tuple[str, Finding]]:
-        for name, spec in specs.items():
+    def _faults(self, node: Node) -> Iterator[tuple[str, Finding]]:
+        inputs = node["inputs"]
+        for name, spec in self._definitions.inputs(node).items():
             if name not in inputs:
                 if spec.section == "required" and spec.type != GROWING:
-                    yield name, _missing(name)
+                    yield name, _missing(name, spec)
+            elif (node["class_type"], name) in TAKES_ANY_TEXT and isinstance(inputs[name], str):
+                continue
             elif found := self._fault(name, inputs[name], spec):
                 yield name, found
 
@@ -127,6 +135,6 @@ class _Check:
             self._problems.add(self._severity(circle[0], finding), finding, circle[0])
 
 
-def _missing(name: str) -> Finding:
-    """ComfyUI itself runs without what a choice brings along."""
-    return Finding("missing_input", f"The input '{clean(name, 100)}' is missing.", harmless="." in name)
+def _missing(name: str, spec: InputSpec) -> Finding:
+    """ComfyUI itself does not look for a choice that others hang on."""
+    return Finding("missing_input", f"The input '{clean(name, 100)}' is missing.", harmless=spec.type == DYNAMIC)

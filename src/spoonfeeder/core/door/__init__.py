@@ -1,7 +1,7 @@
 """The door: every request passes here before FastAPI or Socket.IO sees it (RELIABILITY R29-R32, R39-R41).
 
-From outside to inside: request id, the headers of every answer, the last net for errors, the head of the request
-(proxies, request line, Host, Origin), CORS, the body.
+From outside to inside: request id, what is counted of it, the headers of every answer, the last net for errors, the
+head of the request (proxies, request line, Host, Origin), CORS, the body.
 """
 
 import re
@@ -15,7 +15,9 @@ from spoonfeeder.core.door.heads import HeadDoor
 from spoonfeeder.core.door.last_net import LastNet
 from spoonfeeder.core.door.origins import cors_origins
 from spoonfeeder.core.door.secure_headers import SecureHeaders
+from spoonfeeder.core.door.traffic import Traffic
 from spoonfeeder.core.settings import Settings
+from spoonfeeder.core.telemetry import Telemetry
 
 ALLOWED_HEADERS = (
     "Authorization",
@@ -36,6 +38,8 @@ EXPOSED_HEADERS = (
     "RateLimit-Reset",
     "Retry-After",
     "X-Request-ID",
+    "X-Total-Bytes",
+    "X-Total-Files",
 )
 
 
@@ -43,7 +47,9 @@ REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 """A UUID in its two plain forms. The library's own check takes `urn:urn:…` of any length, which no log's row holds."""
 
 
-def guard(app: ASGIApp, settings: Settings, *, body_patience_seconds: float = 30.0) -> ASGIApp:
+def guard(
+    app: ASGIApp, settings: Settings, telemetry: Telemetry | None = None, *, body_patience_seconds: float = 30.0
+) -> ASGIApp:
     """Wraps the whole application, Socket.IO included; raises SettingsError for a wrong TRUSTED_PROXIES."""
     inner: ASGIApp = BodyDoor(app, patience_seconds=body_patience_seconds, needs_sign_in=settings.is_server)
     inner = CORSMiddleware(
@@ -53,8 +59,9 @@ def guard(app: ASGIApp, settings: Settings, *, body_patience_seconds: float = 30
         allow_headers=ALLOWED_HEADERS,
         expose_headers=EXPOSED_HEADERS,
     )
-    inner = HeadDoor(inner, settings)
-    return CorrelationIdMiddleware(SecureHeaders(LastNet(inner)), validator=_is_request_id)
+    inner = SecureHeaders(LastNet(HeadDoor(inner, settings)))
+    inner = Traffic(inner, telemetry or Telemetry(), logs=settings.access_log)
+    return CorrelationIdMiddleware(inner, validator=_is_request_id)
 
 
 def _is_request_id(told: str) -> bool:

@@ -32,7 +32,7 @@ RULES = (
     BodyRule(re.compile(r"/api/comfyui/workflows/[^/]+/thumbnail/?"), 16 * MIB, BodyKind.STREAM),
     BodyRule(re.compile(r"/socket\.io(/.*)?"), 256 * KIB, BodyKind.PACKETS),
     BodyRule(re.compile(r"/api/comfyui/(workflows|prompt)(/.*)?"), 8 * MIB, max_values=500_000),
-    BodyRule(re.compile(r"/api/comfyui/sessions/[^/]+/generate/?"), 8 * MIB, max_values=500_000),
+    BodyRule(re.compile(r"/api/comfyui/sessions/[^/]+/(generate|sweep)/?"), 8 * MIB, max_values=500_000),
     BodyRule(re.compile(r"/(api/(chat|tasks|conversations)|v1)(/.*)?"), 32 * MIB),
     BodyRule(re.compile(r".*", re.DOTALL), LEAST_LIMIT_BYTES),
 )

@@ -18,7 +18,7 @@ class _ParsedRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """For `APIRouter(route_class=JsonRoute)`."""
+    """For `Router(route_class=JsonRoute)`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -22,12 +22,17 @@ LONGEST_PEER = 64
 
 Subject = Literal[
     "api_key",
+    "backend",
+    "batch",
     "budget",
     "conversation",
     "generation",
     "invitation",
     "login",
+    "preset",
     "profile",
+    "project",
+    "prompt",
     "result",
     "schedule",
     "server",

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth import api_keys
 from spoonfeeder.features.auth.accounts import require_member
@@ -13,7 +12,7 @@ from spoonfeeder.features.auth.me import own_id
 from spoonfeeder.features.auth.policy import highest
 from spoonfeeder.features.auth.schemas import ApiKeyInput, ApiKeyOut, ApiKeyPatch, NewApiKeyOut
 
-router = APIRouter(prefix="/api/auth/api-keys", tags=["auth"])
+router = Router(prefix="/api/auth/api-keys", tags=["auth"])
 
 
 @router.get("")

@@ -3,11 +3,13 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from hmac import compare_digest
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
 from spoonfeeder.core.access_tokens import Claims, InvalidToken
+from spoonfeeder.core.settings import Settings
 from spoonfeeder.features.auth.policy import Policy, Unauthorized, WorkspaceNotFound
 from spoonfeeder.runtime import Runtime
 
@@ -49,6 +51,15 @@ def read_credentials(runtime: Runtime, connection: HTTPConnection, policy: Polic
     if matched is None:
         raise Unauthorized
     return credentials_of(runtime, matched[1])
+
+
+def shows_metrics_token(settings: Settings, connection: HTTPConnection) -> bool:
+    """Whether the request carries METRICS_TOKEN, which lets in nowhere else."""
+    header = connection.headers.getlist("authorization")
+    matched = BEARER.fullmatch(header[0]) if len(header) == 1 else None
+    if settings.metrics_token is None or matched is None:
+        return False
+    return compare_digest(matched[1].encode(), settings.metrics_token.get_secret_value().encode())
 
 
 def credentials_of(runtime: Runtime, token: str) -> Claims | ApiKeyHash:

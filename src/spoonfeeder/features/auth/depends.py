@@ -14,7 +14,7 @@ from spoonfeeder.core.access_tokens import Claims
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.features.auth import policy as policies
-from spoonfeeder.features.auth.credentials import read_credentials, wanted_workspace
+from spoonfeeder.features.auth.credentials import read_credentials, shows_metrics_token, wanted_workspace
 from spoonfeeder.features.auth.entry import enter
 from spoonfeeder.features.auth.policy import Policy
 from spoonfeeder.features.auth.throttle import count
@@ -63,10 +63,22 @@ class Public:
         await count(runtime, connection, self.policy, None)
 
 
+class Metering:
+    """The server's admins, and in server mode whoever has METRICS_TOKEN, whatever the database does."""
+
+    policy = policies.SERVER
+
+    async def __call__(self, runtime: RuntimeDep, connection: HTTPConnection) -> None:
+        if not runtime.settings.is_server or shows_metrics_token(runtime.settings, connection):
+            return
+        async with entered(runtime, connection, self.policy):
+            pass
+
+
 class Glancing:
     """Who acts, or None for somebody who shows no credentials at all; the route decides what it tells whom.
 
-    While the database is away nobody is recognised.
+    While the database is away nobody is recognised but the owner of local mode, who needs none.
     """
 
     policy = policies.PUBLIC
@@ -79,7 +91,8 @@ class Glancing:
             async with asyncio.timeout(GLANCE_SECONDS), entered(runtime, connection, policies.SELF_READ) as work:
                 return work.user
         except (SQLAlchemyError, OSError):
-            return None
+            recognised: User | None = getattr(connection.state, "actor", None)
+            return recognised
 
 
 @asynccontextmanager
@@ -119,6 +132,7 @@ def _work(policy: Policy) -> object:
 
 
 PUBLIC = Depends(Public())
+METERED = Depends(Metering())
 
 ReadWork = Annotated[Work, _work(policies.READ)]
 MediaWork = Annotated[Work, _work(policies.MEDIA)]
@@ -138,5 +152,6 @@ SelfActor = Annotated[User, Depends(Acting(policies.SELF_READ))]
 ReadActor = Annotated[User, Depends(Acting(policies.READ))]
 MediaActor = Annotated[User, Depends(Acting(policies.MEDIA))]
 WriteActor = Annotated[User, Depends(Acting(policies.WRITE))]
+GenerateActor = Annotated[User, Depends(Acting(policies.GENERATE))]
 ChatActor = Annotated[User, Depends(Acting(policies.CHAT))]
 ManageActor = Annotated[User, Depends(Acting(policies.MANAGE))]

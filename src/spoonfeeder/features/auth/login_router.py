@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from spoonfeeder.core.access_tokens import Claims
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, failures
 from spoonfeeder.db.access import LoginSession
 from spoonfeeder.features.audit.record import Action, record
@@ -19,7 +20,7 @@ from spoonfeeder.features.auth.visitor import visitor_of
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_account_work
 
-router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[PUBLIC])
+router = Router(prefix="/api/auth", tags=["auth"], dependencies=[PUBLIC])
 
 
 def signed_in(request: Request, response: Response, tokens: Tokens) -> Ok[SignedInOut]:

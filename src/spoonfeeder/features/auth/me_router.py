@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from spoonfeeder.core.actor import User
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth import me, policy, signing_in
 from spoonfeeder.features.auth.cookie import clear_cookie
@@ -20,7 +21,7 @@ from spoonfeeder.features.auth.schemas import (
     SignedInOut,
 )
 
-router = APIRouter(prefix="/api/auth", tags=["auth"])
+router = Router(prefix="/api/auth", tags=["auth"])
 
 SelfWriteActor = Annotated[User, Depends(Acting(policy.SELF_WRITE))]
 

@@ -2,27 +2,28 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from opentelemetry.trace import SpanKind
 
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.core.vocabulary import CallStatus
+from spoonfeeder.features.calls.closing import Closed, close
 from spoonfeeder.features.calls.opening import Call
 from spoonfeeder.features.calls.tries import Tries
 from spoonfeeder.features.usage.media_prices import cost_of_made
-from spoonfeeder.features.usage.prices import cost_of
-from spoonfeeder.features.usage.rows import Ending, close_row, plausible
+from spoonfeeder.features.usage.prices import cost_of, load_prices
+from spoonfeeder.features.usage.rows import Ending, plausible
 from spoonfeeder.providers.base import Usage
 from spoonfeeder.providers.media import MediaRequest
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.work import open_work
 
 log = structlog.get_logger(__name__)
 DATE = re.compile(r"[-@]\d[\d-]*")
@@ -49,7 +50,11 @@ class Ledger:
         self._tries = tries
 
     async def __aenter__(self) -> Self:
+        await load_prices(self._call.source.provider)
         self._began, self._began_at = self._runtime.retries.clock(), datetime.now(UTC)
+        known = {"gen_ai.provider.name": self._call.source.provider, "gen_ai.request.model": self._call.request.model}
+        tracer = self._runtime.telemetry.tracing.tracer
+        self._span = tracer.start_span(f"call {self._call.source.provider}", kind=SpanKind.CLIENT, attributes=known)
         return self
 
     async def __aexit__(
@@ -59,15 +64,34 @@ class Ledger:
         self.usage = plausible(self.usage)
         self.cost_usd = price_of(self._call, self.model, self.usage, self.details, self._began_at)
         status, code = _end_of(error, is_whole=self.model is not None)
+        self._tell(status)
         ending = Ending(self._call.id, status, self._tries.count, self.usage, self.cost_usd, self._tries.key_id, code)
-        await _to_the_end(self._close(ending))
+        await self._close(ending)
+
+    def _tell(self, status: CallStatus) -> None:
+        """Which model, how it ended and what it used; never what was said."""
+        kinds = ("input", "output", "cached", "reasoning")
+        tokens = {kind: getattr(self.usage, f"{kind}_tokens") for kind in kinds}
+        provider = self._call.source.provider
+        self._runtime.telemetry.metrics.called(provider, status, self.duration_ms / 1000, tokens)
+        known = {f"gen_ai.usage.{kind}_tokens": number for kind, number in tokens.items() if number is not None}
+        self._span.set_attributes({**known, "spoonfeeder.outcome": status, "spoonfeeder.tries": self._tries.count})
+        self._span.end()
 
     async def _close(self, ending: Ending) -> None:
+        """Waits for it also where the task is cancelled; a transaction has its own deadline."""
+        closed = close(self._runtime, self._actor, ending)
+        closed.add_done_callback(partial(self._note, ending))
         try:
-            async with open_work(self._runtime, self._actor) as work:
-                await close_row(work, ending)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            log.warning("call_not_closed", call=str(ending.id), status=ending.status, error=type(error).__name__)
+            await asyncio.wait([closed])
+        except asyncio.CancelledError:
+            await asyncio.wait([closed])
+            raise
+
+    def _note(self, ending: Ending, closed: Closed) -> None:
+        trouble = closed.result()
+        if trouble is not None:
+            log.warning("call_not_closed", call=str(ending.id), status=ending.status, error=type(trouble).__name__)
             self.unclosed = ending
 
 
@@ -96,13 +120,3 @@ def _end_of(error: BaseException | None, *, is_whole: bool) -> tuple[CallStatus,
     if isinstance(error, Exception):
         return CallStatus.FAILED, error.code if isinstance(error, AppError) else AppError.code
     return CallStatus.CANCELLED, None
-
-
-async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
-    """A transaction has its own deadline, so this does not wait for ever."""
-    task = asyncio.create_task(closing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

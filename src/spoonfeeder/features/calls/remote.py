@@ -20,6 +20,7 @@ from spoonfeeder.features.calls.speech import plain_name
 from spoonfeeder.features.calls.tries import Tries
 from spoonfeeder.features.profiles import key_pool
 from spoonfeeder.features.profiles.key_pool import Lease
+from spoonfeeder.features.usage.prices import load_prices
 from spoonfeeder.features.usage.rows import Ending, note_key, plausible
 from spoonfeeder.providers.base import Usage
 from spoonfeeder.providers.errors import ProviderError, Timeout
@@ -93,6 +94,7 @@ class RemoteCall:
 
     async def _loaded(self) -> RemoteMaker:
         await self._runtime.adapters.load(self._connection.provider)
+        await load_prices(self._connection.provider)
         return self._maker()
 
     def _maker(self) -> RemoteMaker:

@@ -8,6 +8,7 @@ from spoonfeeder.db.media import Media
 from spoonfeeder.features.calls.pictures import MOST_BYTES, TAKEN, picture_of, require_fitting
 from spoonfeeder.features.chat.schemas import MOST_PICTURES, Content, MessageInput, TextPart
 from spoonfeeder.features.media import service as media
+from spoonfeeder.features.media.unused import mark_used
 from spoonfeeder.providers.base import ChatMessage, Picture
 from spoonfeeder.storage.keeping import one_chunk
 from spoonfeeder.storage.media_types import EXTENSIONS
@@ -72,10 +73,15 @@ async def _named_uploads(work: Work, contents: Sequence[Content]) -> dict[UUID, 
     if len(sources) > MOST_PICTURES:
         raise invalid_field("messages", f"At most {MOST_PICTURES} pictures can be sent at once.", code="too_long")
     wanted = {source for source in sources if isinstance(source, UUID)}
-    mine = media.reachable(work).where(Media.id.in_(wanted))
-    uploads = {row.id: row for row in await work.session.scalars(mine)} if wanted else {}
+    uploads = await _uploads(work, wanted) if wanted else {}
+    await mark_used(work, uploads)
     require_fitting([_bytes_of(uploads, source) for source in sources], "messages")
     return uploads
+
+
+async def _uploads(work: Work, wanted: set[UUID]) -> dict[UUID, Media]:
+    mine = media.reachable(work).where(Media.id.in_(wanted))
+    return {row.id: row for row in await work.session.scalars(mine)}
 
 
 def _bytes_of(uploads: Uploads, source: UUID | str) -> int:
@@ -102,4 +108,5 @@ async def _keep(work: Work, picture: Picture) -> UUID:
     upload = await media.keep_upload(work.runtime, work.user, one_chunk(picture.data), name)
     work.session.add(upload)
     await work.session.flush()
+    await mark_used(work, [upload.id])
     return upload.id

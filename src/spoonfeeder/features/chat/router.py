@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.late_answers import Later
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok, failures
 from spoonfeeder.core.server_sent_events import EventStream
 from spoonfeeder.core.vocabulary import Purpose
@@ -23,7 +24,7 @@ from spoonfeeder.features.chat.in_conversation import answer_there, ask_there
 from spoonfeeder.features.chat.parts import spoken
 from spoonfeeder.features.chat.schemas import ChatAnswer, ChatInput, CompareInput, SourceOut, TargetAnswer
 
-router = APIRouter(prefix="/api/chat", tags=["chat"], route_class=JsonRoute)
+router = Router(prefix="/api/chat", tags=["chat"], route_class=JsonRoute)
 
 STREAMED: dict[int | str, dict[str, Any]] = {
     200: {

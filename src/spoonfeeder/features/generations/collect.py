@@ -3,35 +3,37 @@
 from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid5
 
 from spoonfeeder.comfy.client import ComfyClient
 from spoonfeeder.comfy.errors import OutputGone
 from spoonfeeder.comfy.events import FinalImage
 from spoonfeeder.comfy.graph import Graph
-from spoonfeeder.comfy.history import run_times_ms
+from spoonfeeder.comfy.history import cached_nodes, run_times_ms
 from spoonfeeder.comfy.outputs import OutputFile, OutputText, read_outputs
 from spoonfeeder.comfy.probe import own_prefixes, probe_files, user_file_name
 from spoonfeeder.comfy.watch import image_nodes
-from spoonfeeder.core.vocabulary import MediaKind
 from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.features.generations.outputs import Place, keep_output
 from spoonfeeder.features.generations.submission import probe_name
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.storage.keeping import Kept, keep, one_chunk
+from spoonfeeder.storage.keeping import one_chunk
 from spoonfeeder.storage.protocol import StorageTooLarge
 
-MOST_FILE_BYTES = 4 * 1024**3
 SHOWN_TEXT_LENGTH = 10_000
 
 
 @dataclass(slots=True)
 class Collected:
-    """`outputs` as the row shows them, `media` as rows; the keys are ours and the same at a second try."""
+    """`outputs` as the row shows them, `media` as rows; the keys are ours and the same at a second try.
+
+    `cached_nodes` ComfyUI did not run, since it still had what they had made for an earlier prompt.
+    """
 
     outputs: list[dict[str, Any]] = field(default_factory=list)
     media: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float | None = None
+    cached_nodes: int = 0
 
 
 class _Collector:
@@ -69,47 +71,11 @@ class _Collector:
         self, chunks: AsyncIterable[bytes], node: str, name: str, subfolder: str, kind: str, shown: str | None = None
     ) -> None:
         position = len(self.result.outputs)
-        media_id = uuid5(self._row.id, str(position))
-        kept = await keep(
-            self._runtime.storage, self._runtime.inspector, chunks, name=str(media_id), limit_bytes=MOST_FILE_BYTES
+        media, output = await keep_output(
+            self._runtime, self._row.workspace_id, self._row.id, position, chunks, Place(name, subfolder, kind, node)
         )
-        place = {"filename": name, "subfolder": subfolder, "type": kind}
-        self.result.media.append(self._media_row(kept, place, node) | {"id": media_id, "position": position})
-        self.result.outputs.append(self._output(kept, place, node, position) | ({"text": shown} if shown else {}))
-
-    def _media_row(self, kept: Kept, place: dict[str, Any], node: str) -> dict[str, Any]:
-        return {
-            "workspace_id": self._row.workspace_id,
-            "kind": MediaKind.OUTPUT,
-            "generation_id": self._row.id,
-            "node_id": node[:255],
-            "filename": place["filename"][:255],
-            "source": place,
-            "media_type": kept.file.media_type,
-            "bytes": kept.file.bytes,
-            "sha256": kept.file.sha256,
-            "storage_key": kept.file.key,
-            "thumbnail_key": kept.thumbnail_key,
-            "width": kept.measures.width,
-            "height": kept.measures.height,
-            "duration_seconds": kept.measures.duration_seconds,
-        }
-
-    def _output(self, kept: Kept, place: dict[str, Any], node: str, position: int) -> dict[str, Any]:
-        url = f"/api/comfyui/generations/{self._row.id}/outputs/{position}"
-        return {
-            "index": position,
-            "node_id": node,
-            **place,
-            "media_type": kept.file.media_type,
-            "url": url,
-            "thumbnail_url": f"{url}/thumbnail" if kept.thumbnail_key else None,
-            "width": kept.measures.width,
-            "height": kept.measures.height,
-            "duration_seconds": kept.measures.duration_seconds,
-            "bytes": kept.file.bytes,
-            "sha256": kept.file.sha256,
-        }
+        self.result.media.append(media)
+        self.result.outputs.append(output | ({"text": shown} if shown else {}))
 
 
 async def collect(
@@ -140,6 +106,7 @@ async def collect(
         result.warnings.append(f"{outputs.ignored} outputs that ComfyUI listed could not be read and were left out.")
     if not result.outputs:
         result.warnings.append("The run ended well but left no files.")
+    result.cached_nodes = cached_nodes(entry)
     started, ended = run_times_ms(entry)
     if started is not None and ended is not None and ended >= started:
         result.seconds = (ended - started) / 1000

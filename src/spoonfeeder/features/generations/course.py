@@ -27,9 +27,13 @@ from spoonfeeder.comfy.run import follow
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.durable.lease import Lease
-from spoonfeeder.features.generations import announce, outcomes
-from spoonfeeder.features.generations.collect import collect, found_after_restart
+from spoonfeeder.features.backends import state
+from spoonfeeder.features.generations import announce, moving, outcomes
+from spoonfeeder.features.generations.batches import progress
+from spoonfeeder.features.generations.collect import Collected, collect, found_after_restart
+from spoonfeeder.features.generations.fingerprint import Fingerprint
 from spoonfeeder.features.generations.submission import prepare
+from spoonfeeder.features.generations.verifying import verified
 from spoonfeeder.realtime.relay import Relay, Run
 from spoonfeeder.storage.protocol import StorageFull, StorageUnavailable
 from spoonfeeder.work import open_work
@@ -44,10 +48,14 @@ CANCEL_AGAIN_SECONDS = 0.5
 
 
 class Course:
-    """Raises LeaseLost and what the database raises; everything else ends in a state of the row."""
+    """Raises LeaseLost and what the database raises; everything else ends in a state of the row.
 
-    def __init__(self, lease: Lease, row: Generation, graph: Graph, backend: Backend) -> None:
+    `is_up`: its machine is known to answer.
+    """
+
+    def __init__(self, lease: Lease, row: Generation, graph: Graph, backend: Backend, *, is_up: bool) -> None:
         self._lease = lease
+        self._is_up = is_up
         self._runtime = lease.runtime
         self._row = row
         self._graph = graph
@@ -57,6 +65,7 @@ class Course:
         self._started_at = row.started_at
         self._images: list[FinalImage] = []
         self._warnings: list[str] = list(row.warnings)
+        self._fingerprint = Fingerprint(backend, graph, row.fingerprint)
         self._relay = self._new_relay(row.version)
 
     async def run(self) -> None:
@@ -66,9 +75,9 @@ class Course:
         try:
             await self._to_the_end()
         except Unreachable as error:
-            await outcomes.wait(self._lease, self._row, error.message, whole_backend=True)
+            await moving.wait(self._lease, self._row, error.message)
         except (StorageFull, StorageUnavailable) as error:
-            await outcomes.wait(self._lease, self._row, error.message, whole_backend=False)
+            await outcomes.wait(self._lease, self._row, error.message)
         except (Refused, Stalled) as error:
             await outcomes.fail(self._lease, error.failure)
         except ComfyError:
@@ -77,6 +86,7 @@ class Course:
             await outcomes.fail(self._lease, Failure(error.code, error.message))
         finally:
             self._relay.close()
+            self._fingerprint.close()
             canceller.cancel()
             with suppress(asyncio.CancelledError):
                 await canceller
@@ -107,7 +117,7 @@ class Course:
             client = self._backend.client
             kept = await found_after_restart(self._runtime, client, self._row, self._graph, self._submits)
             if kept is not None:
-                await outcomes.complete(self._lease, kept, self._warnings)
+                await self._complete(kept)
                 return True
         if self._lease.cancel_requested.is_set():
             await outcomes.cancelled(self._lease)
@@ -124,6 +134,7 @@ class Course:
             watch = watches.enter_context(feed.watch(self._prompt_id, self._graph))
             if submit:
                 await self._submit()
+            self._fingerprint.ask()
             if watch.prompt_id != self._prompt_id:
                 watch = watches.enter_context(feed.watch(self._prompt_id, self._graph))
             events = follow(self._backend.client, watch, away_seconds=AWAY_SECONDS, stalled_seconds=stalled_seconds)
@@ -140,7 +151,7 @@ class Course:
         await feed.wait_connected(FEED_WAIT_SECONDS)
         async with open_work(self._runtime, self._lease.actor) as work:
             intent = {"submit_count": self._submits + 1, "submitted_at": func.now()}
-            row = await self._lease.write(work, **intent)
+            row = await self._lease.write(work, **intent, **self._fingerprint.of_submit(submission.inputs))
         self._submits += 1
         self._images.clear()
         self._relay = self._new_relay(row.version)
@@ -192,9 +203,13 @@ class Course:
         """The first start is told; a start after a loss is not, since nothing changed for the reader."""
         if self._started_at is not None:
             return
+        waits_no_more = {"waiting_reason": None, "waiting_since": None}
         async with open_work(self._runtime, self._lease.actor) as work:
-            row = await self._lease.write(work, started_at=func.now(), waiting_reason=None, waiting_since=None)
+            row = await self._lease.write(work, started_at=func.now(), **waits_no_more, **self._fingerprint.news())
             work.emit(announce.of_state(row))
+            if row.backend_id is not None and not self._is_up:
+                await state.mark_up(work, row.backend_id)
+            await progress.tell(work, [row])
         self._started_at = row.started_at
         self._relay.close()
         self._relay = self._new_relay(row.version)
@@ -229,9 +244,14 @@ class Course:
             missed_events=missed,
         )
         if isinstance(end, Succeeded):
-            await outcomes.complete(self._lease, kept, self._warnings)
+            await self._complete(kept)
         else:
             await outcomes.fail(self._lease, end.failure, kept)
+
+    async def _complete(self, kept: Collected) -> None:
+        told = await self._fingerprint.last_news()
+        verification = await verified(self._runtime, self._row, kept, self._fingerprint.value)
+        await outcomes.complete(self._lease, kept, self._warnings, told | verification)
 
     async def _cancel_when_asked(self) -> None:
         """Stops only this prompt, again and again until the course ends, since a submit may be on its way just now."""

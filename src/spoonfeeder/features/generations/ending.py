@@ -8,18 +8,24 @@ from sqlalchemy import ColumnElement, func, select, update
 from spoonfeeder.core.errors import Conflict
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
+from spoonfeeder.db.library import Batch
 from spoonfeeder.db.locks import lock_rows, lock_session_of
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.durable.cancel import cancel_pending, request_cancel
 from spoonfeeder.durable.line import PENDING, RUNNING
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.auth.undo import UNDO, NothingToRestore
 from spoonfeeder.features.generations import announce, queries
+from spoonfeeder.features.generations.batches import progress
+from spoonfeeder.features.generations.batches import queries as batches
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.features.profiles import service as profiles
 from spoonfeeder.features.sessions import service as sessions
-from spoonfeeder.features.workflows.service import UNDO, NothingToRestore
 from spoonfeeder.work import Work
+
+COUNTED = (Generation.session_id, Generation.status)
+"""What a session's counters are made of."""
 
 
 class AlreadyEnded(Conflict):
@@ -61,7 +67,7 @@ async def restore(work: Work, generation_id: UUID) -> None:
     its_session = select(Session.id).where(Session.id == Generation.session_id, Session.deleted_at.is_(None))
     has_its_place = Generation.session_id.is_(None) | its_session.exists()
     await lock_session_of(work.session, generation_id)
-    rows = await _show_again(work, Generation, (Generation.id == generation_id) & has_its_place)
+    rows = await _show_again(work, Generation, (Generation.id == generation_id) & has_its_place, *COUNTED)
     await _count(work, rows[0].session_id, rows[0].status, +1)
     work.tell_change("generation", generation_id, "restored")
     await record(work, Action.GENERATION_RESTORED, "generation", generation_id)
@@ -91,6 +97,44 @@ async def restore_session(work: Work, session_id: UUID) -> None:
     await _recount(work, Session.id == session_id)
     work.tell_change("session", session_id, "restored")
     await record(work, Action.SESSION_RESTORED, "session", session_id)
+
+
+async def cancel_batch(work: Work, batch_id: UUID) -> None:
+    """What of it waits ends now, what runs is asked to. Raises BatchNotFound."""
+    await batches.get(work, batch_id)
+    live = Generation.status.in_((PENDING, RUNNING))
+    await _stop(work, await _lock(work, Generation, Generation.batch_id == batch_id, live))
+
+
+async def delete_batch(work: Work, batch_id: UUID) -> None:
+    """Stops what of it is live and hides all of it. Raises BatchNotFound."""
+    batch = await batches.get(work, batch_id)
+    await lock_rows(work.session, Session, Session.id == batch.session_id)
+    in_it = await _lock(work, Generation, Generation.batch_id == batch_id, Generation.deleted_at.is_(None))
+    await _stop(work, in_it)
+    await _hide(work, Generation, in_it)
+    await _recount(work, Session.id == batch.session_id)
+    work.tell_change("batch", batch_id, "deleted")
+    await record(work, Action.BATCH_DELETED, "batch", batch_id)
+
+
+async def restore_batch(work: Work, batch_id: UUID) -> None:
+    """Brings back what vanished of it at last. Raises NothingToRestore, also where its session is deleted."""
+    batch = await work.session.scalar(visible(select(Batch), work.actor).where(Batch.id == batch_id))
+    if batch is None:
+        raise NothingToRestore
+    its_session = Session.id == batch.session_id
+    await lock_rows(work.session, Session, its_session)
+    of_it = Generation.batch_id == batch_id
+    hidden = select(func.max(Generation.deleted_at), func.count().filter(Generation.deleted_at.is_(None))).where(of_it)
+    moment, shown = (await work.session.execute(hidden)).one()
+    has_place = select(func.count(Session.id)).where(its_session, Session.deleted_at.is_not(None))
+    if shown or await work.session.scalar(has_place):
+        raise NothingToRestore
+    await _show_again(work, Generation, await _lock(work, Generation, of_it, Generation.deleted_at == moment))
+    await _recount(work, its_session)
+    work.tell_change("batch", batch_id, "restored")
+    await record(work, Action.BATCH_RESTORED, "batch", batch_id)
 
 
 async def delete_profile(work: Work, profile_id: UUID) -> None:
@@ -138,18 +182,20 @@ async def _lock(work: Work, table: type[Any], *conditions: ColumnElement[bool]) 
 async def _stop(work: Work, locked: ColumnElement[bool]) -> None:
     """Of locked rows, which cannot go from running back to waiting meanwhile."""
     await request_cancel(work, GENERATIONS, locked)
-    for row in await cancel_pending(work, GENERATIONS, locked):
+    cancelled = await cancel_pending(work, GENERATIONS, locked)
+    for row in cancelled:
         work.emit(announce.of_state(row))
+    await progress.tell(work, cancelled)
 
 
 async def _hide(work: Work, table: type[Any], locked: ColumnElement[bool]) -> None:
     await work.session.execute(update(table).where(locked).values(deleted_at=func.now(), updated_at=table.updated_at))
 
 
-async def _show_again(work: Work, table: type[Any], condition: ColumnElement[bool]) -> list[Any]:
+async def _show_again(work: Work, table: type[Any], condition: ColumnElement[bool], *told: Any) -> list[Any]:
     recent = (table.workspace_id == work.workspace_id, table.deleted_at > func.now() - UNDO, condition)
     statement = update(table).where(*recent).values(deleted_at=None, updated_at=table.updated_at)
-    rows = (await work.session.execute(statement.returning(*table.__table__.c))).all()
+    rows = (await work.session.execute(statement.returning(table.id, *told))).all()
     if not rows:
         raise NothingToRestore
     return list(rows)
@@ -167,6 +213,11 @@ async def _unhide(work: Work, table: type[Any], locked: ColumnElement[bool]) -> 
 
 async def _recount(work: Work, condition: ColumnElement[bool]) -> None:
     """What ended while its session was deleted was not counted."""
+    await recount(work, (Session.workspace_id == work.workspace_id) & condition)
+
+
+async def recount(work: Work, sessions: ColumnElement[bool]) -> None:
+    """Makes the counters of sessions those of their visible rows."""
     visible_rows = select(func.count(Generation.id)).where(
         Generation.session_id == Session.id, Generation.deleted_at.is_(None)
     )
@@ -176,8 +227,7 @@ async def _recount(work: Work, condition: ColumnElement[bool]) -> None:
         "failed_count": visible_rows.where(Generation.status == GenerationStatus.FAILED).scalar_subquery(),
         "updated_at": Session.updated_at,
     }
-    mine = (Session.workspace_id == work.workspace_id, condition)
-    await work.session.execute(update(Session).where(*mine).values(**counted))
+    await work.session.execute(update(Session).where(sessions).values(**counted))
 
 
 async def _count(work: Work, session_id: UUID | None, status: str, by: int) -> None:

@@ -1,5 +1,7 @@
 """The generations' job for the worker: a claimed one is seen to its end."""
 
+from dataclasses import dataclass
+
 import orjson
 import structlog
 from sqlalchemy import select
@@ -10,21 +12,39 @@ from spoonfeeder.core.crypto import KeyUnreadable, origin_of
 from spoonfeeder.core.database_errors import as_app_error
 from spoonfeeder.core.errors import Unavailable
 from spoonfeeder.core.settings import Settings
+from spoonfeeder.core.vocabulary import BackendStatus
+from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.durable.lease import Lease, LeaseLost
 from spoonfeeder.durable.serving import MOST_CRASHES
-from spoonfeeder.features.generations import outcomes
+from spoonfeeder.features.backends import keys
+from spoonfeeder.features.generations import moving, outcomes
 from spoonfeeder.features.generations.course import Course
-from spoonfeeder.features.profiles import keys
-from spoonfeeder.work import Work, open_work
+from spoonfeeder.runtime import Runtime
+from spoonfeeder.work import open_work
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A row with its machine and that one's profile, where it has them still, all read at once."""
+
+    row: Generation
+    machine: ComfyBackend | None
+    profile: Profile | None
+    may_pass_on: bool
+
+    @property
+    def is_up(self) -> bool:
+        return self.machine is not None and self.machine.status == BackendStatus.UP
+
+
 async def see_through(lease: Lease) -> None:
     """Raises LeaseLost, and what a database that is away raises."""
-    row = await _load(lease)
+    given = await _load(lease)
+    row = given.row
     if lease.claimed.crashes >= MOST_CRASHES:
         await outcomes.fail(lease, outcomes.POISON)
         return
@@ -32,7 +52,7 @@ async def see_through(lease: Lease) -> None:
         await outcomes.fail(lease, outcomes.away_too_long(row))
         return
     try:
-        await _course(lease, row)
+        await _course(lease, given)
     except LeaseLost:
         raise
     except KeyUnreadable as error:
@@ -44,27 +64,30 @@ async def see_through(lease: Lease) -> None:
         await outcomes.try_again_later(lease, row, error)
 
 
-async def _course(lease: Lease, row: Generation) -> None:
-    runtime = lease.runtime
-    async with open_work(runtime, lease.actor) as work:
-        api_key = await _api_key(work, row)
+async def _course(lease: Lease, given: Given) -> None:
+    row, runtime = given.row, lease.runtime
     graph = orjson.loads(row.workflow_json_snapshot or "{}")
-    await Course(lease, row, graph, runtime.backends.get(row.backend_url or "", api_key)).run()
+    backend = runtime.backends.get(row.backend_url or "", _api_key(runtime, given))
+    if not (given.may_pass_on and await moving.passes_on(lease, row, graph, backend)):
+        await Course(lease, row, graph, backend, is_up=given.is_up).run()
 
 
-async def _api_key(work: Work, row: Generation) -> str | None:
-    """Only where the profile still means the address that this row was made for (R33)."""
-    profile = await work.session.get(Profile, row.profile_id) if row.profile_id else None
-    if profile is None or origin_of(profile.url) != origin_of(row.backend_url):
+def _api_key(runtime: Runtime, given: Given) -> str | None:
+    """Only where the machine still has the address that this row was given (R33). Raises KeyUnreadable."""
+    machine, profile = given.machine, given.profile
+    if machine is None or profile is None or origin_of(machine.url) != origin_of(given.row.backend_url):
         return None
-    return keys.unseal(work.runtime.cipher, profile)
+    return keys.unseal(runtime.cipher, machine, profile)
 
 
-async def _load(lease: Lease) -> Generation:
+async def _load(lease: Lease) -> Given:
     statement = select(Generation).where(Generation.id == lease.claimed.id)
     async with open_work(lease.runtime, lease.actor) as work:
         rows = await work.session.scalars(statement.options(undefer(Generation.workflow_json_snapshot)))
-        return rows.one()
+        row = rows.one()
+        machine = await work.session.get(ComfyBackend, row.backend_id) if row.backend_id else None
+        profile = await work.session.get(Profile, machine.profile_id) if machine else None
+        return Given(row, machine, profile, await moving.may_pass_on(work, lease, row))
 
 
 def _waited_too_long(row: Generation, settings: Settings) -> bool:

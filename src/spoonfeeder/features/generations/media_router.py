@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
 from spoonfeeder.core.errors import NotFound
+from spoonfeeder.core.routing import Router
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible
@@ -15,9 +16,10 @@ from spoonfeeder.features.auth.depends import MediaWork
 from spoonfeeder.features.generations import queries
 from spoonfeeder.features.media import service as media
 from spoonfeeder.features.media.router import SERVED
+from spoonfeeder.features.media.serving import open_media
 from spoonfeeder.work import Work
 
-router = APIRouter(prefix="/api/comfyui/generations/{generation_id}", tags=["generations"])
+router = Router(prefix="/api/comfyui/generations/{generation_id}", tags=["generations"])
 Position = Annotated[int, Path(ge=0, le=10_000)]
 
 
@@ -48,13 +50,15 @@ async def get_output(
     download: Annotated[bool, Query()] = False,
 ) -> Response:
     row = await find_output(work, generation_id, position)
-    return await media.open_media(work.runtime, request, row, download=download)
+    await work.end_early()
+    return await open_media(work.runtime, request, row, download=download)
 
 
 @router.get("/outputs/{position}/thumbnail", **SERVED)
 async def get_output_thumbnail(work: MediaWork, request: Request, generation_id: UUID, position: Position) -> Response:
     row = await find_output(work, generation_id, position)
-    return await media.open_media(work.runtime, request, row, thumbnail=True)
+    await work.end_early()
+    return await open_media(work.runtime, request, row, thumbnail=True)
 
 
 @router.get("/preview", response_class=Response)

@@ -4,8 +4,10 @@ Each is one transaction: the fenced row, the session's counters, the outputs' ro
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, func, insert, update
 
@@ -17,6 +19,7 @@ from spoonfeeder.db.media import Media
 from spoonfeeder.durable.ending import end
 from spoonfeeder.durable.freeing import free, free_waiting, tell_freed
 from spoonfeeder.durable.lease import Lease
+from spoonfeeder.features.generations.batches import progress
 from spoonfeeder.features.generations.collect import Collected
 from spoonfeeder.features.notifications.service import notify
 from spoonfeeder.work import Work, open_work
@@ -37,7 +40,9 @@ def away_too_long(row: Generation) -> Failure:
     )
 
 
-async def complete(lease: Lease, kept: Collected, warnings: Sequence[str]) -> None:
+async def complete(
+    lease: Lease, kept: Collected, warnings: Sequence[str], more: Mapping[str, Any] = MappingProxyType({})
+) -> None:
     """Completed, with its kept files; `generation_time_seconds` is ComfyUI's own figure where it told one."""
     own_seconds = func.extract("epoch", func.now() - Generation.started_at)
     async with open_work(lease.runtime, lease.actor) as work:
@@ -50,7 +55,10 @@ async def complete(lease: Lease, kept: Collected, warnings: Sequence[str]) -> No
             warnings=[*warnings, *kept.warnings],
             generation_time_seconds=own_seconds if kept.seconds is None else kept.seconds,
             started_at=func.coalesce(Generation.started_at, Generation.submitted_at),
+            **more,
         )
+        if "verification" in more:
+            work.tell_change("generation", UUID(more["verification"]["verifies"]), "updated")
         if kept.media:
             await work.session.execute(insert(Media), kept.media)
 
@@ -81,6 +89,7 @@ async def _end(work: Work, lease: Lease, status: GenerationStatus, **values: Any
     await _count(work, row)
     if status is GenerationStatus.FAILED and row.schedule_id is not None:
         await _tell_of_scheduled(work, row)
+    await progress.tell(work, [row])
 
 
 async def _tell_of_scheduled(work: Work, row: Row[Any]) -> None:
@@ -101,11 +110,10 @@ async def _count(work: Work, row: Row[Any]) -> None:
     await work.session.execute(update(Session).where(Session.id == row.session_id).values(**counted))
 
 
-async def wait(lease: Lease, row: Generation, reason: str, *, whole_backend: bool) -> None:
-    """Back to pending without a burnt attempt; with `whole_backend` all that waits for it waits a moment longer."""
-    place = row.backend_url if whole_backend else None
+async def wait(lease: Lease, row: Generation, reason: str) -> None:
+    """Back to pending without a burnt attempt, for want of something of ours."""
     async with open_work(lease.runtime, lease.actor) as work:
-        freed = await free_waiting(work, lease, RETRY_AWAY_SECONDS, reason, place=place)
+        freed = await free_waiting(work, lease, RETRY_AWAY_SECONDS, reason)
         await tell_freed(work, lease, freed, is_news=row.waiting_since is None)
 
 

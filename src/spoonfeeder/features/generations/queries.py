@@ -1,21 +1,26 @@
 """Reading generations: one, a page of a session or workflow, and what is not yet ended."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, cast, func, select, tuple_
 
 from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.pagination import Cursor
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.durable.line import PENDING, RUNNING, in_state
 from spoonfeeder.features.auth.access import visible, visible_rows
-from spoonfeeder.features.generations.rows import COLUMNS, SHOWN, as_json, merged
+from spoonfeeder.features.generations.rows import COLUMNS, IS_THERE, SHOWN, as_json, merged
 from spoonfeeder.realtime.events import SEQ_STEP
 from spoonfeeder.work import Work
 
 ACTIVE_LETTERS = 200
+OF_SESSION = COLUMNS.session_id == bindparam("whose")
+OF_WORKFLOW = COLUMNS.workflow_id == bindparam("whose")
+RUNNING_OF_SESSION = OF_SESSION & in_state(Generation, RUNNING)
+OTHERS_OF_SESSION = OF_SESSION & ~in_state(Generation, RUNNING)
 
 
 class GenerationNotFound(NotFound):
@@ -28,7 +33,8 @@ async def get(work: Work, generation_id: UUID, *, snapshot: bool = False) -> Any
     """Raises GenerationNotFound."""
     statement = visible_rows(SHOWN, COLUMNS, work.actor).where(COLUMNS.id == generation_id)
     if snapshot:
-        statement = statement.add_columns(COLUMNS.workflow_json_snapshot)
+        fingerprint = cast(COLUMNS.fingerprint, Text).label("fingerprint")
+        statement = statement.add_columns(COLUMNS.workflow_json_snapshot, fingerprint)
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
         raise GenerationNotFound
@@ -36,20 +42,30 @@ async def get(work: Work, generation_id: UUID, *, snapshot: bool = False) -> Any
 
 
 async def page(
-    work: Work, where: Any, *, limit: int, offset: int = 0, cursor: Cursor | None = None
+    work: Work, which: ColumnElement[bool], whose: UUID, *, limit: int, offset: int = 0, cursor: Cursor | None = None
 ) -> tuple[Sequence[Any], str | None]:
-    """Rows where `where` of COLUMNS holds, newest first, and the cursor of what follows, if anything does."""
-    statement = visible_rows(SHOWN, COLUMNS, work.actor).where(where).limit(limit + 1)
-    statement = statement.order_by(COLUMNS.created_at.desc(), COLUMNS.id.desc())
+    """Rows, newest first, and the cursor of what follows, if anything does; `which` is one of the constants above."""
+    start: dict[str, Any] = {"skipped": offset} if offset else {}
     if cursor is not None:
-        place = tuple_(COLUMNS.created_at, COLUMNS.id)
-        statement = statement.where(place < tuple_(cursor.created_at, cursor.id))
-    elif offset:
-        statement = statement.offset(offset)
-    rows = (await work.session.execute(statement)).all()
+        start = {"after": cursor.created_at, "after_id": cursor.id}
+    values = {"workspace_id": work.workspace_id, "whose": whose, "most": limit + 1}
+    rows = (await work.session.execute(_pages(which, *start), values | start)).all()
     shown_rows = rows[:limit]
     more = str(Cursor(shown_rows[-1].created_at, shown_rows[-1].id)) if len(rows) > limit else None
     return shown_rows, more
+
+
+@cache
+def _pages(which: ColumnElement[bool], *start: str) -> Select[Any]:
+    """Made once: to build it anew takes longer than many a page does. What is visible is as `visible_rows` says."""
+    mine = SHOWN.where(COLUMNS.workspace_id == bindparam("workspace_id"), IS_THERE, which)
+    ordered = mine.order_by(COLUMNS.created_at.desc(), COLUMNS.id.desc()).limit(bindparam("most", type_=Integer))
+    if start == ("skipped",):
+        return ordered.offset(bindparam("skipped", type_=Integer))
+    if not start:
+        return ordered
+    after = tuple_(bindparam("after", type_=COLUMNS.created_at.type), bindparam("after_id", type_=COLUMNS.id.type))
+    return ordered.where(tuple_(COLUMNS.created_at, COLUMNS.id) < after)
 
 
 async def count(work: Work, where: Any) -> int:

@@ -1,26 +1,27 @@
 """Everything that answers with generations, whatever its URL."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Query
-from sqlalchemy import ColumnElement, and_, true
+from fastapi import Depends, Query
 from starlette.responses import Response
 
 from spoonfeeder.comfy.seeds import Draw, draw_seed
 from spoonfeeder.core.door.routes import JsonRoute
+from spoonfeeder.core.json_response import Json, ok
 from spoonfeeder.core.pagination import Place, place_reader
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok, Pagination
-from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.durable.idempotency import Once
 from spoonfeeder.features.auth.depends import GenerateWork, ReadActor, ReadWork, RuntimeDep, WriteWork
-from spoonfeeder.features.auth.once import OnceDep, once_only
+from spoonfeeder.features.auth.once import OnceDep
 from spoonfeeder.features.generations import ending, queries, service
+from spoonfeeder.features.generations.detail import detail
 from spoonfeeder.features.generations.export import GenerationFormat, generation_file
-from spoonfeeder.features.generations.rows import COLUMNS, Json, ok
+from spoonfeeder.features.generations.made import made_once
+from spoonfeeder.features.generations.rows import COLUMNS
 from spoonfeeder.features.generations.schemas import (
     GenerateInput,
     GenerationDetail,
@@ -34,22 +35,20 @@ from spoonfeeder.features.generations.schemas import (
 from spoonfeeder.features.workflows.version_router import FILE
 from spoonfeeder.work import Work
 
-router = APIRouter(prefix="/api", tags=["generations"], route_class=JsonRoute)
+router = Router(prefix="/api", tags=["generations"], route_class=JsonRoute)
 CREATED: Any = {"response_model": Ok[GenerationOut], "status_code": 201}
 SHOWN: Any = {"response_model": Ok[GenerationOut]}
 
 
-async def _answer(work: Work, generation_id: UUID, status: int = 200, headers: Mapping[str, str] | None = None) -> Json:
+async def _answer(work: Work, generation_id: UUID) -> Json:
     rows = await queries.with_live(work, [await queries.get(work, generation_id)])
-    return ok(rows[0], status, headers)
+    return ok(rows[0])
 
 
 async def _create_once(
     work: Work, once: Once, data: GenerateInput, session_id: UUID | None, draw: Draw | None = draw_seed
 ) -> Json:
-    create = partial(service.create, work, data, session_id=session_id, draw=draw)
-    generation_id, headers = await once_only(work, once, "generation", create)
-    return await _answer(work, generation_id, 201, headers)
+    return await made_once(work, once, partial(service.create, work, data, session_id=session_id, draw=draw))
 
 
 @router.post("/comfyui/sessions/{session_id}/generate", **CREATED)
@@ -72,8 +71,7 @@ async def run_prompt(work: GenerateWork, once: OnceDep, data: PromptInput) -> Js
 
 @router.get("/comfyui/generations/{generation_id}", response_model=Ok[GenerationDetail])
 async def get_generation(work: ReadWork, generation_id: UUID) -> Json:
-    rows = await queries.with_live(work, [await queries.get(work, generation_id, snapshot=True)])
-    return ok(rows[0])
+    return ok(await detail(work, generation_id))
 
 
 @router.get(
@@ -116,13 +114,6 @@ async def change_generation(work: WriteWork, generation_id: UUID, data: Generati
     return await _answer(work, generation_id)
 
 
-@router.post("/comfyui/generations/{generation_id}/rerun", **CREATED)
-async def rerun_generation(work: GenerateWork, once: OnceDep, generation_id: UUID) -> Json:
-    """A new row with the same graph, to the letter."""
-    copy_id, headers = await once_only(work, once, "generation", partial(service.rerun, work, generation_id))
-    return await _answer(work, copy_id, 201, headers)
-
-
 @router.post("/comfyui/generations/{generation_id}/cancel", **SHOWN)
 async def cancel_generation(work: WriteWork, generation_id: UUID) -> Json:
     await ending.cancel(work, generation_id)
@@ -150,28 +141,10 @@ PlaceDep = Annotated[Place, Depends(place_reader(20))]
 @router.get("/comfyui/workflows/{workflow_id}/generations", response_model=GenerationPage)
 async def workflow_generations(work: ReadWork, place: PlaceDep, workflow_id: UUID) -> Json:
     await service.require_workflow(work, workflow_id)
-    return await _page(work, place, COLUMNS.workflow_id == workflow_id)
-
-
-@router.get("/comfyui/generations", response_model=GenerationPage)
-async def list_generations(
-    work: ReadWork,
-    place: PlaceDep,
-    status: Annotated[list[GenerationStatus] | None, Query(max_length=len(GenerationStatus))] = None,
-    favorite: bool | None = None,
-    session_id: UUID | None = None,
-    workflow_id: UUID | None = None,
-    profile_id: UUID | None = None,
-) -> Json:
-    """Of all sessions, newest first; `status` may be given more than once."""
-    wanted = {"favorite": favorite, "session_id": session_id, "workflow_id": workflow_id, "profile_id": profile_id}
-    equal = [COLUMNS[name] == value for name, value in wanted.items() if value is not None]
-    return await _page(work, place, and_(true(), *equal, *([COLUMNS.status.in_(status)] if status else ())))
-
-
-async def _page(work: Work, place: Place, where: ColumnElement[bool]) -> Json:
-    rows, more = await queries.page(work, where, limit=place.limit, offset=place.offset, cursor=place.cursor)
-    total = await queries.count(work, where)
+    rows, more = await queries.page(
+        work, queries.OF_WORKFLOW, workflow_id, limit=place.limit, offset=place.offset, cursor=place.cursor
+    )
+    total = await queries.count(work, COLUMNS.workflow_id == workflow_id)
     numbers = Pagination.of(page=place.page, limit=place.limit, total=total).model_dump()
     data = await queries.with_live(work, rows)
     return Json({"success": True, "data": data, "pagination": numbers, "next_cursor": more})

@@ -1,12 +1,15 @@
 """Bodies and answers of generations; answers of lists are built from Core rows and only documented here."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from spoonfeeder.core.schema import Given, Input, Page, Record, Text, Timestamp
 from spoonfeeder.core.vocabulary import GenerationStatus
+from spoonfeeder.features.generations.tag_schemas import Notes, Tags
+from spoonfeeder.features.generations.verifying_schemas import FingerprintOut, Verification, VerifiedBy
+from spoonfeeder.features.prompts.schemas import Variables
 from spoonfeeder.features.workflows.schemas import GraphBody, LoraUsed
 
 BigInt = int | str
@@ -15,7 +18,8 @@ BigInt = int | str
 class GenerateInput(Input):
     """One generation; what is absent comes from the workflow's defaults and the graph itself.
 
-    `workflow_json` takes the place of a stored workflow; without either the session's workflow runs.
+    `workflow_json` takes the place of a stored workflow; without either the session's workflow runs. `saved_prompt_id`
+    is of the prompt library, with a value for each of its variables; the values of a preset are below `parameters`.
     """
 
     workflow_id: Annotated[UUID | None, Field(strict=False)] = None
@@ -23,8 +27,19 @@ class GenerateInput(Input):
     profile_id: Annotated[UUID | None, Field(strict=False)] = None
     prompt_text: Text | None = None
     negative_prompt: Text | None = None
+    saved_prompt_id: Annotated[UUID | None, Field(strict=False)] = None
+    variables: Variables = Field(default_factory=dict)
+    preset_id: Annotated[UUID | None, Field(strict=False)] = None
     parameters: dict[str, JsonValue] = Field(default_factory=dict, max_length=2_000)
     priority: Annotated[int, Field(ge=-100, le=100)] = 0
+
+    @model_validator(mode="after")
+    def _one_prompt(self) -> Self:
+        if self.saved_prompt_id is not None and self.prompt_text is not None:
+            raise ValueError("give either prompt_text or saved_prompt_id")
+        if self.variables and self.saved_prompt_id is None:
+            raise ValueError("variables go with saved_prompt_id")
+        return self
 
 
 class PromptInput(Input):
@@ -36,6 +51,13 @@ class PromptInput(Input):
     profile_id: Annotated[UUID | None, Field(strict=False)] = None
     prompt_text: Text | None = None
     negative_prompt: Text | None = None
+
+
+class RerunInput(Input):
+    """Where and when the same graph runs again: on one of the profile's machines, or on the one that suits best."""
+
+    backend_id: Annotated[UUID | None, Field(strict=False)] = None
+    priority: Annotated[int | None, Field(ge=-100, le=100)] = None
 
 
 class GenerationOutput(BaseModel):
@@ -112,9 +134,18 @@ class GenerationOut(Record):
     generation_time_seconds: float | None
     batch_id: UUID | None
     batch_index: int
+    batch_coordinates: dict[str, Any] | None
     priority: int
+    held_at: Timestamp | None
+    ahead: bool
     favorite: bool
+    tags: list[str]
+    notes: str | None
     rerun_of: UUID | None
+    verifies: UUID | None
+    verification: Verification | None
+    backend_id: UUID | None
+    wanted_backend_id: UUID | None
     schedule_id: UUID | None
     workflow_version_id: UUID | None
     created_by: UUID | None
@@ -134,14 +165,38 @@ class GenerationPage(Page[GenerationOut]):
 
 class GenerationDetail(GenerationOut):
     workflow_json_snapshot: str | None
+    fingerprint: FingerprintOut | None
+    verified_by: VerifiedBy | None
 
 
 class GenerationPatch(Input):
     """What may be changed of a generation; the rest of a row sent back is ignored."""
 
-    read_only: ClassVar[frozenset[str]] = frozenset(GenerationDetail.model_fields) - {"favorite"}
+    read_only: ClassVar[frozenset[str]] = frozenset(GenerationDetail.model_fields) - {
+        "favorite",
+        "tags",
+        "notes",
+        "priority",
+    }
 
     favorite: Given[bool] = None
+    tags: Given[Tags] = None
+    notes: Notes | None = None
+    priority: Given[Annotated[int, Field(ge=-100, le=100)]] = None
+
+
+class MoveInput(Input):
+    """Where a waiting generation shall stand: `to`, or next to the other one with this id; exactly one of the three."""
+
+    to: Literal["front", "back"] | None = None
+    before: Annotated[UUID | None, Field(strict=False)] = None
+    after: Annotated[UUID | None, Field(strict=False)] = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "MoveInput":
+        if sum(given is not None for given in (self.to, self.before, self.after)) != 1:
+            raise ValueError("give exactly one of to, before and after")
+        return self
 
 
 class GraphNode(BaseModel):

@@ -3,20 +3,21 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from spoonfeeder.core.json_response import Json, ok
 from spoonfeeder.core.pagination import Cursor, PageSize
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth.depends import ManageWork, ReadWork, WriteWork
 from spoonfeeder.features.generations import ending, queries
-from spoonfeeder.features.generations.rows import COLUMNS, Json, ok
 from spoonfeeder.features.generations.schemas import GenerationOut
 from spoonfeeder.features.profiles import service as profiles
 from spoonfeeder.features.profiles.schemas import ProfileOut
 from spoonfeeder.features.sessions import service as sessions
 from spoonfeeder.features.sessions.schemas import SessionOut
 
-router = APIRouter(prefix="/api")
+router = Router(prefix="/api")
 SESSIONS: Any = {"tags": ["sessions"]}
 
 
@@ -37,7 +38,7 @@ async def get_session(
     """The session with a page of its generations, newest first; `next_cursor` is null on the last page."""
     place = Cursor.read(cursor) if cursor else None
     session = await sessions.show(work, session_id)
-    rows, more = await queries.page(work, COLUMNS.session_id == session_id, limit=limit, offset=offset, cursor=place)
+    rows, more = await queries.page(work, queries.OF_SESSION, session_id, limit=limit, offset=offset, cursor=place)
     data: dict[str, Any] = SessionOut.model_validate(session).model_dump()
     data["generations"] = await queries.with_live(work, rows)
     return ok(data | {"total_generations": session.generation_count, "next_cursor": more})

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import undefer
 
 from spoonfeeder.comfy.graph import Graph, parse
 from spoonfeeder.core.errors import AppError, invalid_field
+from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.comfyui import Session, Workflow, WorkflowVersion
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.access import visible
@@ -28,6 +29,19 @@ class NoWorkflow(AppError):
 Versioned = tuple[Workflow | None, UUID | None]
 """A workflow with the id of its newest version."""
 NO_WORKFLOW: Versioned = (None, None)
+# Made once: to build them anew for each request takes longer than the database does.
+_VERSIONED = (
+    select(Workflow, WorkflowVersion.id)
+    .outerjoin(
+        WorkflowVersion,
+        (WorkflowVersion.workflow_id == Workflow.id) & (WorkflowVersion.number == Workflow.version),
+    )
+    .where(Workflow.workspace_id == bindparam("workspace_id"), Workflow.deleted_at.is_(None))
+    .options(undefer(Workflow.workflow_json))
+)
+"""Both by one statement, so that an edit at the same moment cannot come between them."""
+BY_ID = _VERSIONED.where(Workflow.id == bindparam("wanted"))
+DEFAULT_OF_PROFILE = _VERSIONED.where(Workflow.is_default, Workflow.profile_id == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +98,16 @@ async def _workflow(work: Work, workflow_id: UUID) -> Versioned:
 
 
 async def _by_id(work: Work, workflow_id: UUID) -> Versioned:
-    return await _find(work, Workflow.id == workflow_id)
+    return await _find(work, BY_ID, workflow_id)
 
 
 async def _default_workflow(work: Work, profile_id: UUID) -> Versioned:
-    return await _find(work, Workflow.is_default & (Workflow.profile_id == profile_id))
+    return await _find(work, DEFAULT_OF_PROFILE, profile_id)
 
 
-async def _find(work: Work, condition: ColumnElement[bool]) -> Versioned:
-    """Both by one statement, so that an edit at the same moment cannot come between them."""
-    newest = (WorkflowVersion.workflow_id == Workflow.id) & (WorkflowVersion.number == Workflow.version)
-    statement = visible(select(Workflow, WorkflowVersion.id).outerjoin(WorkflowVersion, newest), work.actor)
-    statement = statement.where(condition).options(undefer(Workflow.workflow_json))
-    row = (await work.session.execute(statement)).one_or_none()
+async def _find(work: Work, statement: Select[Workflow, UUID], wanted: UUID) -> Versioned:
+    mine = {"workspace_id": work.workspace_id, "wanted": wanted}
+    row = (await work.session.execute(statement, mine)).one_or_none()
     return NO_WORKFLOW if row is None else (row[0], row[1])
 
 
@@ -107,6 +118,17 @@ async def present_profile(work: Work, profile_id: UUID | None) -> Profile:
     except (ProfileNotFound, NotComfyUI):
         profile = await find_profile(work, None)
     return _connected(profile)
+
+
+async def present_machine(work: Work, profile_id: UUID, backend_id: UUID) -> UUID:
+    """Of the profile's machines the one with this id. Raises Invalid where it is not there or takes nothing new."""
+    mine = visible(select(ComfyBackend), work.actor).where(ComfyBackend.profile_id == profile_id)
+    machine = await work.session.scalar(mine.where(ComfyBackend.id == backend_id))
+    if machine is None:
+        raise invalid_field("backend_id", "This is not one of the profile's machines.", code="unknown_id")
+    if not machine.enabled or machine.draining:
+        raise invalid_field("backend_id", "This machine takes nothing new at the moment; choose another one.")
+    return machine.id
 
 
 async def _profile(work: Work, profile_id: UUID | None) -> Profile:

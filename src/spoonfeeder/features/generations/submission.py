@@ -10,20 +10,24 @@ from typing import Any
 from spoonfeeder.comfy.backends import Backend
 from spoonfeeder.comfy.client import ComfyClient
 from spoonfeeder.comfy.graph import Graph
+from spoonfeeder.comfy.locate import SUBMIT
 from spoonfeeder.comfy.probe import with_probe
 from spoonfeeder.core.actor import User
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.generations.authored import author_workflow
-from spoonfeeder.features.generations.uploads import Place, find_uploads, with_names
+from spoonfeeder.features.generations.uploads import Place, find_uploads, uploads_of, with_names
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_work
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
+    """`inputs` are the sha256 of the uploads in it, by `<node>.<input>`."""
+
     graph: Graph
     extra_data: dict[str, Any]
+    inputs: dict[str, str]
 
 
 def probe_name(row: Generation, submit: int) -> str:
@@ -33,8 +37,10 @@ def probe_name(row: Generation, submit: int) -> str:
 
 async def prepare(runtime: Runtime, backend: Backend, row: Generation, graph: Graph, submit: int) -> Submission:
     """What to submit; the kept graph stays as the user has it. Raises what uploading raises, Invalid."""
-    async with open_work(runtime, User(row.workspace_id)) as work:
-        uploads = await find_uploads(work, graph)
+    uploads: dict[Place, Media] = {}
+    if uploads_of(graph):
+        async with open_work(runtime, User(row.workspace_id)) as work:
+            uploads = await find_uploads(work, graph)
     names: dict[Place, str] = {}
     pushed: dict[Any, str] = {}
     for place, media in uploads.items():
@@ -43,8 +49,11 @@ async def prepare(runtime: Runtime, backend: Backend, row: Generation, graph: Gr
         names[place] = pushed[media.id]
     named = with_names(graph, names)
     workflow = await author_workflow(runtime, backend, row, named)
-    extra_data = {"extra_pnginfo": {"workflow": workflow}} if workflow is not None else {}
-    return Submission(with_probe(named, probe_name(row, submit)), extra_data)
+    extra_data: dict[str, Any] = {SUBMIT: submit}
+    if workflow is not None:
+        extra_data["extra_pnginfo"] = {"workflow": workflow}
+    inputs = {f"{node_id}.{name}": media.sha256 for (node_id, name), media in uploads.items()}
+    return Submission(with_probe(named, probe_name(row, submit)), extra_data, inputs)
 
 
 async def _push(runtime: Runtime, client: ComfyClient, media: Media) -> str:

@@ -3,6 +3,7 @@
 The graph keeps our reference, so a run can be repeated when ComfyUI has forgotten the file.
 """
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from spoonfeeder.comfy.graph import Graph
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.media.unused import mark_used
 from spoonfeeder.work import Work
 
 Place = tuple[str, str]
@@ -42,7 +44,16 @@ async def find_uploads(work: Work, graph: Graph) -> dict[Place, Media]:
     for (node_id, name), media_id in wanted.items():
         if media_id not in rows:
             raise invalid_field(f"{node_id}.{name}", "This upload does not exist.", code="unknown_id")
+    await mark_used(work, rows)
     return {place: rows[media_id] for place, media_id in wanted.items()}
+
+
+async def require_uploads(work: Work, wanted: Collection[UUID]) -> None:
+    """Raises Invalid where one does not exist."""
+    found = visible(select(Media.id), work.actor).where(Media.id.in_(wanted))
+    if wanted and len((await work.session.scalars(found)).all()) < len(wanted):
+        raise invalid_field("parameters", "An upload that this names does not exist.", code="unknown_id")
+    await mark_used(work, wanted)
 
 
 def with_names(graph: Graph, names: dict[Place, str]) -> dict[str, Any]:

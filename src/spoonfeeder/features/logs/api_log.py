@@ -9,6 +9,13 @@ from spoonfeeder.features.logs.calls import WaitingCalls
 NEVER_ANSWERED = 500
 
 
+def note_route(scope: Scope) -> None:
+    """For the door, whose scope is another one, with the same state."""
+    route = scope.get("route")
+    if route is not None:
+        scope["state"]["route"] = route.path_format
+
+
 class ApiLog:
     """What fails without an answer of its own counts as 500, which the door then sends."""
 
@@ -32,4 +39,5 @@ class ApiLog:
         try:
             await self._app(scope, receive, send_noting)
         finally:
+            note_route(scope)
             self._calls.add(scope, at, status, time.perf_counter() - started)

@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from spoonfeeder.core.actor import NO_WORKSPACE, User
 from spoonfeeder.core.bucket import Bucket
+from spoonfeeder.core.door.traffic import UNMATCHED
 from spoonfeeder.core.redaction import escape_controls
 from spoonfeeder.core.vocabulary import Provider
 
@@ -23,7 +24,6 @@ MOST_WAITING = 10_000
 NOBODYS_PER_SECOND = 20
 NOBODYS_AT_ONCE = 1_000
 AT_ONCE = 500
-UNMATCHED = "(none)"
 SILENT = frozenset({"/api/health/live", "/api/health/ready"})
 LONGEST_PEER = 64
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BeforeValidator
 from sqlalchemy import ColumnElement
 
 from spoonfeeder.core.pagination import Place, place_reader
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Pagination
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.db.logs import ApiCall, AuditEntry
@@ -19,7 +20,7 @@ from spoonfeeder.features.logs import queries
 from spoonfeeder.features.logs.queries import Found
 from spoonfeeder.features.logs.schemas import ApiCallOut, ApiCallPage, AuditOut, AuditPage
 
-router = APIRouter(prefix="/api", tags=["logs"])
+router = Router(prefix="/api", tags=["logs"])
 
 
 def _moment(text: Any) -> Any:

@@ -1,5 +1,6 @@
 """Kept files by the name ComfyUI's clients know; ComfyUI is asked only for one of ours whose copy is missing (A4)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.media import Media
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.access import visible
-from spoonfeeder.features.media.service import MediaNotFound, reachable
+from spoonfeeder.features.media.service import MediaNotFound, reachable, whole_length
 from spoonfeeder.features.profiles import keys
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.storage.protocol import StorageMissing, StorageTooLarge
@@ -32,11 +33,13 @@ class Wanted:
 
 
 async def find(runtime: Runtime, actor: User, wanted: Wanted) -> Media:
-    """The file, its copy here made good from ComfyUI where it is missing. Raises MediaNotFound, ComfyError."""
+    """The file, its copy here made good from ComfyUI where it is gone or cut off. Raises MediaNotFound, ComfyError."""
     async with open_work(runtime, actor) as work:
         media = await _newest(work, wanted)
-        if await runtime.storage.exists(media.storage_key):
-            return media
+    with suppress(StorageMissing):
+        await whole_length(runtime, media)
+        return media
+    async with open_work(runtime, actor) as work:
         client = await _client(work, media)
     await _fetch_again(runtime, client, media)
     return media

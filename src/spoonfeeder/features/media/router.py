@@ -3,18 +3,20 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import File, Query, Request, UploadFile
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from spoonfeeder.core.errors import invalid_field
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok, failures
 from spoonfeeder.features.auth.depends import MediaActor, MediaWork, RuntimeDep, WriteActor
 from spoonfeeder.features.media import by_name, service
 from spoonfeeder.features.media.schemas import MediaOut
+from spoonfeeder.features.media.serving import open_media
 from spoonfeeder.work import open_work
 
-router = APIRouter(prefix="/api", tags=["media"])
+router = Router(prefix="/api", tags=["media"])
 
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 KINDS = ("image/*", "video/*", "audio/*", "application/octet-stream")
@@ -49,12 +51,16 @@ async def upload_file(
 
 @router.get("/media/{media_id}", **SERVED)
 async def get_media(work: MediaWork, request: Request, media_id: UUID, download: bool = False) -> Response:
-    return await service.open_media(work.runtime, request, await service.get(work, media_id), download=download)
+    media = await service.get(work, media_id)
+    await work.end_early()
+    return await open_media(work.runtime, request, media, download=download)
 
 
 @router.get("/media/{media_id}/thumbnail", **SERVED)
 async def get_media_thumbnail(work: MediaWork, request: Request, media_id: UUID) -> Response:
-    return await service.open_media(work.runtime, request, await service.get(work, media_id), thumbnail=True)
+    media = await service.get(work, media_id)
+    await work.end_early()
+    return await open_media(work.runtime, request, media, thumbnail=True)
 
 
 @router.get("/comfyui/image/{filename}", **SERVED)
@@ -70,4 +76,4 @@ async def get_image_by_name(
 ) -> Response:
     wanted = by_name.Wanted(filename, subfolder or None, place or None, profile_id)
     media = await by_name.find(runtime, actor, wanted)
-    return await service.open_media(runtime, request, media, download=download)
+    return await open_media(runtime, request, media, download=download)

@@ -1,18 +1,15 @@
-"""Kept files: uploads taken in, any of them found again and served."""
+"""Kept files: uploads taken in, any of them found again."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, or_, select
-from starlette.datastructures import UploadFile
-from starlette.requests import Request
-from starlette.responses import Response
 
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError, NotFound
-from spoonfeeder.core.media_response import SHOWN_TYPES, MediaFile, media_response, resource_policy
-from spoonfeeder.core.vocabulary import MediaKind
+from spoonfeeder.core.vocabulary import SHOWN_TYPES, MediaKind
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.media import Media
 from spoonfeeder.db.task import Task
@@ -20,11 +17,14 @@ from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.media.schemas import MediaOut
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.storage.keeping import keep
+from spoonfeeder.storage.protocol import StorageMissing
 from spoonfeeder.work import Work
+
+if TYPE_CHECKING:
+    from starlette.datastructures import UploadFile
 
 READ_BYTES = 256 * 1024
 UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024
-CACHE_SECONDS = 3600
 MOST_LETTERS = 200
 
 
@@ -41,7 +41,7 @@ class FileTypeNotAllowed(AppError):
     code = "FILE_TYPE_NOT_ALLOWED"
 
 
-async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
+async def chunks_of(file: "UploadFile") -> AsyncIterator[bytes]:
     while chunk := await file.read(READ_BYTES):
         yield chunk
 
@@ -110,34 +110,12 @@ async def get(work: Work, media_id: UUID) -> Media:
     return media
 
 
-async def open_media(
-    runtime: Runtime, request: Request, media: Media, *, thumbnail: bool = False, download: bool = False
-) -> Response:
-    """The file, or its WebP thumbnail, as R47 wants it served. Raises MediaNotFound, StorageMissing.
-
-    At a signed address it is kept no longer than that is good for; else for who showed the same credentials.
-    """
-    key = media.thumbnail_key if thumbnail else media.storage_key
-    if key is None:
-        raise MediaNotFound("There is no thumbnail of this file.")
-    file = MediaFile(
-        length=await runtime.storage.size(key),
-        sha256=f"{media.sha256}-thumbnail" if thumbnail else media.sha256,
-        media_type="image/webp" if thumbnail else media.media_type,
-        filename=f"{PurePosixPath(media.filename).stem}.webp" if thumbnail else media.filename,
-    )
-    permit = runtime.signed_urls.permit(request.scope)
-    response = media_response(
-        request,
-        file,
-        lambda start, stop: runtime.storage.open_range(key, start, stop),
-        download=download,
-        policy=resource_policy(runtime.settings),
-        cache_seconds=min(permit.seconds_left, CACHE_SECONDS) if permit else CACHE_SECONDS,
-    )
-    if runtime.settings.is_server:
-        response.headers.add_vary_header("Authorization")
-    return response
+async def whole_length(runtime: Runtime, media: Media) -> int:
+    """Bytes of the kept file. Raises StorageMissing, also for one that was cut off."""
+    length = await runtime.storage.size(media.storage_key)
+    if length != media.bytes:
+        raise StorageMissing
+    return length
 
 
 def shown(runtime: Runtime, media: Media) -> MediaOut:

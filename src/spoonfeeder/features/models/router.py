@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.responses import Response
 
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, failures
 from spoonfeeder.core.server_sent_events import EventStream
 from spoonfeeder.core.vocabulary import Provider
@@ -13,7 +14,7 @@ from spoonfeeder.features.auth.depends import ManageActor, ManageWork, ReadActor
 from spoonfeeder.features.models import listing, service
 from spoonfeeder.features.models.schemas import LoadedModel, LoadInput, ModelList, ModelStatus, PullInput, ShownModel
 
-router = APIRouter(prefix="/api/models", tags=["models"])
+router = Router(prefix="/api/models", tags=["models"])
 Name = Annotated[str, Path(min_length=1, max_length=255)]
 ProfileId = Annotated[UUID | None, Query()]
 ASKED = failures(502, 504)

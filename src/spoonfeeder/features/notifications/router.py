@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from spoonfeeder.core.pagination import Cursor, PageSize
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth.depends import ReadWork, WriteWork
 from spoonfeeder.features.notifications import queries, service
 from spoonfeeder.features.notifications.schemas import MarkedRead, NotificationOut, NotificationPage
 
-router = APIRouter(prefix="/api/notifications", tags=["notifications"])
+router = Router(prefix="/api/notifications", tags=["notifications"])
 
 
 @router.get("")

@@ -56,7 +56,7 @@ def shown(profile_id: UUID, model: str, names: Mapping[UUID, str]) -> str:
     by_name = f"{names[profile_id]}/{model}"
     try:
         leads_back = resolve(by_name, names) == (profile_id, model)
-    except AmbiguousProfile:
+    except (AmbiguousProfile, UnknownModel):
         leads_back = False
     return by_name if leads_back else f"{profile_id}/{model}"
 

@@ -1,12 +1,12 @@
 """`/v1`: chat completions, models and embeddings, as OpenAI's clients call them."""
 
 import orjson
-from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.late_answers import Later
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.server_sent_events import EventStream
 from spoonfeeder.core.vocabulary import Purpose
 from spoonfeeder.features.auth.depends import ChatWork, ReadWork
@@ -30,7 +30,7 @@ from spoonfeeder.features.openai_api.schemas import (
 from spoonfeeder.providers.base import ChatRequest
 from spoonfeeder.work import Work
 
-router = APIRouter(prefix="/v1", tags=["openai"], route_class=JsonRoute)
+router = Router(prefix="/v1", tags=["openai"], route_class=JsonRoute)
 
 
 @router.get("/models")

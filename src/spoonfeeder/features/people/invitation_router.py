@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth import policy
 from spoonfeeder.features.auth.accounts import require_sign_in
@@ -23,8 +24,8 @@ from spoonfeeder.features.people.invitation_schemas import (
 )
 from spoonfeeder.work import open_account_work
 
-router = APIRouter(prefix="/api/workspaces/{workspace_id}/invitations", tags=["invitations"])
-links = APIRouter(prefix="/api/invitations", tags=["invitations"], dependencies=[PUBLIC])
+router = Router(prefix="/api/workspaces/{workspace_id}/invitations", tags=["invitations"])
+links = Router(prefix="/api/invitations", tags=["invitations"], dependencies=[PUBLIC])
 
 
 @router.get("")

@@ -3,17 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.pagination import PageNumber, PageSize
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, Page, Pagination
 from spoonfeeder.features.auth import policy
 from spoonfeeder.features.auth.depends import Acting, RuntimeDep, ServerWork
 from spoonfeeder.features.people import users
 from spoonfeeder.features.people.schemas import PasswordInput, UserInput, UserOut, UserPatch
 
-router = APIRouter(prefix="/api/users", tags=["users"])
+router = Router(prefix="/api/users", tags=["users"])
 
 ServerActor = Annotated[User, Depends(Acting(policy.SERVER))]
 

@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.core.vocabulary import WorkspaceRole
 from spoonfeeder.features.auth.depends import MemberReadWork, OwnerWork, PeopleWork, SelfReadWork, SelfWriteWork
 from spoonfeeder.features.people import members, workspaces
 from spoonfeeder.features.people.schemas import MemberOut, MemberPatch, WorkspaceInput, WorkspaceOut
 
-router = APIRouter(prefix="/api/workspaces", tags=["workspaces"])
+router = Router(prefix="/api/workspaces", tags=["workspaces"])
 
 
 @router.get("")

@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, failures
 from spoonfeeder.features.auth.depends import ManageActor, ManageWork, ReadWork, RuntimeDep
 from spoonfeeder.features.profiles import catalog, connection
 from spoonfeeder.features.profiles.schemas import ModalitiesInput, ModelInput, ModelOut, ModelPatch, ModelSync
 
-router = APIRouter(prefix="/api/profiles/{profile_id}/models", tags=["profiles"])
+router = Router(prefix="/api/profiles/{profile_id}/models", tags=["profiles"])
 ModelIdPath = Annotated[str, Path(min_length=1, max_length=255)]
 
 

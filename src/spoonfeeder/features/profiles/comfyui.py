@@ -1,6 +1,5 @@
-"""The ComfyUI behind a profile: its option lists, its queue, its models."""
+"""The ComfyUI behind a profile: its queue, its models."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -8,9 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from spoonfeeder.comfy.backends import Backend
-from spoonfeeder.comfy.errors import ComfyError
 from spoonfeeder.comfy.locate import QueueView
-from spoonfeeder.comfy.options import live, options
+from spoonfeeder.comfy.options import live
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.core.vocabulary import GenerationStatus, Modality, Provider
@@ -19,11 +17,10 @@ from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.profiles import keys, service
 from spoonfeeder.features.profiles.demo import DEMO_PROFILE_ID
-from spoonfeeder.features.profiles.schemas import ModelInput, OptionLists, OptionSource, QueuedGeneration, QueueOut
+from spoonfeeder.features.profiles.schemas import ModelInput, QueuedGeneration, QueueOut
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_work
 
-OPTIONS_SECONDS = 5.0
 MOST_LETTERS = 255
 UNFINISHED = (GenerationStatus.PENDING, GenerationStatus.RUNNING)
 
@@ -93,20 +90,6 @@ def _ours_in(view: QueueView, ours: Mapping[str, Any]) -> Iterator[QueuedGenerat
         if row is not None:
             status = GenerationStatus.RUNNING if position < len(view.running) else GenerationStatus.PENDING
             yield QueuedGeneration(generation_id=row.id, session_id=row.session_id, status=status, position=position)
-
-
-async def read_options(runtime: Runtime, actor: User, profile_id: UUID | None) -> OptionLists:
-    """From ComfyUI where it answers soon. Raises ProfileNotFound, NotComfyUI."""
-    backend = await find_backend(runtime, actor, profile_id)
-    if backend is None:
-        return OptionLists(source=OptionSource.BUILTIN, **options(None))
-    try:
-        async with asyncio.timeout(OPTIONS_SECONDS):
-            return OptionLists(source=OptionSource.LIVE, **options(await backend.objects()))
-    except (ComfyError, TimeoutError):
-        known = backend.known_objects
-        source = OptionSource.BUILTIN if known is None else OptionSource.CACHED
-        return OptionLists(source=source, **options(known))
 
 
 async def read_models(runtime: Runtime, url: str, api_key: str | None) -> list[ModelInput]:

@@ -1,22 +1,18 @@
-"""`/api/comfyui/options` and `/api/comfyui/queue`."""
+"""`/api/comfyui/queue`."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok, failures
 from spoonfeeder.features.auth.depends import ReadActor, RuntimeDep
 from spoonfeeder.features.profiles import comfyui
-from spoonfeeder.features.profiles.schemas import OptionLists, QueueOut
+from spoonfeeder.features.profiles.schemas import QueueOut
 
-router = APIRouter(prefix="/api/comfyui", tags=["comfyui"])
+router = Router(prefix="/api/comfyui", tags=["comfyui"])
 ProfileId = Annotated[UUID | None, Query()]
-
-
-@router.get("/options")
-async def get_options(runtime: RuntimeDep, actor: ReadActor, profile_id: ProfileId = None) -> Ok[OptionLists]:
-    return Ok(data=await comfyui.read_options(runtime, actor, profile_id))
 
 
 @router.get("/queue", responses=failures(502, 504))

@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth.depends import ManageWork, ReadWork
 from spoonfeeder.features.profiles import pool
 from spoonfeeder.features.profiles.key_schemas import KeyInput, KeyOut, KeyPatch
 
-router = APIRouter(prefix="/api/profiles/{profile_id}/keys", tags=["profiles"])
+router = Router(prefix="/api/profiles/{profile_id}/keys", tags=["profiles"])
 
 
 @router.get("")

@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok, failures
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.db.profile import Profile
@@ -21,7 +22,7 @@ from spoonfeeder.features.profiles.schemas import (
 )
 from spoonfeeder.work import Work
 
-router = APIRouter(prefix="/api/profiles", tags=["profiles"])
+router = Router(prefix="/api/profiles", tags=["profiles"])
 
 
 def _answer(request: Request, work: Work, profile: Profile) -> Ok[ProfileOut]:

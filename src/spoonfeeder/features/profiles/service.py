@@ -1,12 +1,14 @@
 """Profiles: connections to providers, created, changed, listed and hidden."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from spoonfeeder.core.crypto import origin_of
 from spoonfeeder.core.errors import NotFound
 from spoonfeeder.core.vocabulary import Modality, Provider
+from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.db.profile import Profile
@@ -97,6 +99,7 @@ async def update_profile(work: Work, profile_id: UUID, data: ProfilePatch) -> Pr
         given["url"] = await checked_url(work.runtime.targets, given["url"])
     profile = await get(work, profile_id, for_update=True)
     mask, served, address = keys.masked(work.runtime.cipher, profile), _served(profile), profile.url
+    moved = await _lock_waiting(work, profile) if _moves(profile, given) else None
     for name in given.keys() - {"api_key"}:
         setattr(profile, name, given[name])
     if given.keys() & {"options", "provider"}:
@@ -108,9 +111,13 @@ async def update_profile(work: Work, profile_id: UUID, data: ProfilePatch) -> Pr
     work.tell_change("profile", profile.id, "updated")
     if profile.url != address or _served(profile) != served:
         await _record_move(work, profile, served[1])
-    if profile.url != address:
-        await _move_waiting(work, profile)
+    if moved is not None:
+        await _move_waiting(work, profile, address, moved)
     return profile
+
+
+def _moves(profile: Profile, given: dict[str, Any]) -> bool:
+    return any(name in given and given[name] != getattr(profile, name) for name in ("url", "provider"))
 
 
 async def _change_key(work: Work, profile: Profile, data: ProfilePatch, mask: str | None, *, is_moved: bool) -> None:
@@ -141,12 +148,28 @@ async def _record_move(work: Work, profile: Profile, origin_before: str) -> None
     )
 
 
-async def _move_waiting(work: Work, profile: Profile) -> None:
-    """Generations that no ComfyUI has begun go to the profile's new address, also one that is just being tried."""
-    unbegun = (Generation.profile_id == profile.id, Generation.completed_at.is_(None), Generation.started_at.is_(None))
-    locked = await lock_rows(work.session, Generation, *unbegun)
-    moved = {"backend_url": profile.url, "run_after": func.now(), "waiting_reason": None, "waiting_since": None}
-    await work.session.execute(update(Generation).where(locked).values(moved))
+async def _lock_waiting(work: Work, profile: Profile) -> ColumnElement[bool]:
+    """Before the profile is written, as a trigger then locks its machine, which is the last (decision 0009)."""
+    unbegun = and_(Generation.started_at.is_(None), Generation.backend_url == profile.url)
+    wishes = Generation.wanted_backend_id.is_not(None)
+    mine = (Generation.profile_id == profile.id, Generation.completed_at.is_(None))
+    return await lock_rows(work.session, Generation, *mine, or_(unbegun, wishes))
+
+
+async def _move_waiting(work: Work, profile: Profile, address: str | None, locked: ColumnElement[bool]) -> None:
+    """Generations that were to go to its old address and were not begun go to the new one, also one being tried.
+
+    What was wanted on a machine that it has taken the address of is wanted on its own one.
+    """
+    of_profile = select(ComfyBackend.id).where(ComfyBackend.profile_id == profile.id)
+    is_gone = and_(Generation.wanted_backend_id.is_not(None), Generation.wanted_backend_id.not_in(of_profile))
+    own = of_profile.where(ComfyBackend.is_own).scalar_subquery()
+    await work.session.execute(update(Generation).where(locked, is_gone).values(wanted_backend_id=own))
+    there = and_(locked, Generation.started_at.is_(None), Generation.backend_url == address)
+    told = {"waiting_reason": None, "waiting_since": None}
+    await work.session.execute(update(Generation).where(there, Generation.held_at.is_(None)).values(told))
+    moved = {"backend_url": profile.url, "run_after": func.now()}
+    await work.session.execute(update(Generation).where(there).values(moved))
 
 
 def _served(profile: Profile) -> tuple[str, str]:

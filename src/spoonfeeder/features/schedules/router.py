@@ -6,19 +6,27 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from spoonfeeder.core.pagination import PageNumber, PageSize, Place
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, Page, Pagination
 from spoonfeeder.core.vocabulary import ScheduleKind
 from spoonfeeder.db.task import Schedule
 from spoonfeeder.features.auth.depends import GenerateWork, ReadWork, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.schedules import queries, service
-from spoonfeeder.features.schedules.schemas import RunOut, ScheduleInput, ScheduleOut, SchedulePatch
+from spoonfeeder.features.schedules.schemas import (
+    PreviewInput,
+    PreviewOut,
+    RunOut,
+    ScheduleInput,
+    ScheduleOut,
+    SchedulePatch,
+)
 from spoonfeeder.work import Work
 
-router = APIRouter(prefix="/api/schedules", tags=["schedules"])
+router = Router(prefix="/api/schedules", tags=["schedules"])
 
 
 async def _answer(work: Work, schedule_id: UUID) -> Ok[ScheduleOut]:
@@ -51,6 +59,12 @@ async def create_schedule(work: WriteWork, once: OnceDep, response: Response, da
     schedule_id, headers = await once_only(work, once, "schedule", partial(service.create, work, data))
     response.headers.update(headers)
     return await _answer(work, schedule_id)
+
+
+@router.post("/preview")
+async def preview_schedule(work: ReadWork, data: PreviewInput) -> Ok[PreviewOut]:
+    """The next five times of a schedule that is not made yet; nothing is kept."""
+    return Ok(data=PreviewOut.model_validate({"next_runs": await service.preview(work, data)}))
 
 
 @router.get("/{schedule_id}")

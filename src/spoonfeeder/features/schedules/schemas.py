@@ -53,6 +53,18 @@ class NextRun(Answer):
     local: str
 
 
+class PreviewInput(Input):
+    """When a schedule would run, as in `ScheduleInput`."""
+
+    cron: Cron | None = None
+    at: Moment | None = None
+    time_zone: Zone = "UTC"
+
+
+class PreviewOut(Answer):
+    next_runs: list[NextRun] = Field(max_length=5)
+
+
 class ScheduleOut(Record):
     """Its runs are those of `created_by`: who made it, or was the last to change what it does or when.
 

@@ -1,5 +1,6 @@
 """Schedules as people make, change, pause and remove them."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from spoonfeeder.db.task import Schedule
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.schedules import timing
 from spoonfeeder.features.schedules.queries import get
-from spoonfeeder.features.schedules.schemas import ScheduleInput, SchedulePatch
+from spoonfeeder.features.schedules.schemas import PreviewInput, ScheduleInput, SchedulePatch
 from spoonfeeder.features.schedules.starting import start, storable
 from spoonfeeder.work import Work
 
@@ -75,6 +76,19 @@ def _as_columns(row: Schedule, given: dict[str, Any]) -> dict[str, Any]:
     elif given.get("cron") is not None:
         given.setdefault("at", None)
     return given
+
+
+async def preview(work: Work, data: PreviewInput) -> list[dict[str, Any]]:
+    """When a schedule like this would run next. Raises Invalid."""
+    moment = await now(work)
+    return await asyncio.to_thread(_first_five, data, moment)
+
+
+def _first_five(data: PreviewInput, moment: datetime) -> list[dict[str, Any]]:
+    at = data.at and timing.moment_of(data.at, data.time_zone)
+    row = Schedule(cron=data.cron, at=at, time_zone=data.time_zone, enabled=True)
+    row.next_run_at = timing.first_run(row, moment, is_new=True)
+    return timing.next_runs(row)
 
 
 async def set_enabled(work: Work, schedule_id: UUID, enabled: bool) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from spoonfeeder.core.errors import invalid_field
-from spoonfeeder.core.render import validation_failure
+from spoonfeeder.core.validation import validation_failure
 from spoonfeeder.core.vocabulary import ScheduleKind
 from spoonfeeder.db.task import Schedule
 from spoonfeeder.features.generations import service as generations
@@ -43,4 +43,5 @@ async def start(work: Work, row: Schedule) -> UUID:
     data = read_request(row.kind, row.request)
     if isinstance(data, TaskInput):
         return await tasks.create(work, data, schedule_id=row.id)
-    return await generations.create(work, data, session_id=data.session_id, schedule_id=row.id)
+    generation_id: UUID = (await generations.create(work, data, session_id=data.session_id, schedule_id=row.id)).id
+    return generation_id

@@ -4,24 +4,28 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok
 from spoonfeeder.features.auth.depends import ReadWork, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
 from spoonfeeder.features.sessions import service
 from spoonfeeder.features.sessions.schemas import SessionInput, SessionOut, SessionPatch
 
-router = APIRouter(prefix="/api/comfyui/sessions", tags=["sessions"], route_class=JsonRoute)
+router = Router(prefix="/api/comfyui/sessions", tags=["sessions"], route_class=JsonRoute)
 
 
 @router.get("")
 async def list_sessions(
-    work: ReadWork, profile_id: Annotated[UUID | None, Query()] = None, limit: WholeList = MOST_ROWS
+    work: ReadWork,
+    profile_id: Annotated[UUID | None, Query()] = None,
+    project_id: Annotated[UUID | None, Query()] = None,
+    limit: WholeList = MOST_ROWS,
 ) -> Ok[list[SessionOut]]:
-    rows = await service.list_sessions(work, profile_id=profile_id, limit=limit)
+    rows = await service.list_sessions(work, profile_id=profile_id, project_id=project_id, limit=limit)
     return Ok(data=[SessionOut.model_validate(row) for row in rows])
 
 

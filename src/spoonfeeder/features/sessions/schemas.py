@@ -17,6 +17,7 @@ class SessionInput(Input):
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
 
     profile_id: Annotated[UUID | None, Field(strict=False)] = None
+    project_id: Annotated[UUID | None, Field(strict=False)] = None
     title: Name | None = None
     workflow_id: Annotated[UUID | None, Field(strict=False)] = None
     current_workflow_id: Annotated[UUID | None, Field(strict=False)] = None
@@ -27,6 +28,7 @@ class SessionPatch(Input):
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
 
     profile_id: Annotated[UUID | None, Field(strict=False)] = None
+    project_id: Annotated[UUID | None, Field(strict=False)] = None
     title: Name | None = None
     workflow_id: Annotated[UUID | None, Field(strict=False)] = None
     current_workflow_id: Annotated[UUID | None, Field(strict=False)] = None
@@ -36,6 +38,7 @@ class SessionPatch(Input):
 class SessionOut(Record):
     id: UUID
     profile_id: UUID | None
+    project_id: UUID | None
     title: str
     current_workflow_id: UUID | None
     workflow_name: str | None

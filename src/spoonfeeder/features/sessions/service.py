@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from spoonfeeder.core.errors import NotFound, invalid_field
 from spoonfeeder.db.comfyui import Session, Workflow
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.auth.access import visible, visible_rows
+from spoonfeeder.features.projects import queries as projects
+from spoonfeeder.features.projects.service import chosen
 from spoonfeeder.features.sessions.schemas import SessionInput, SessionPatch
 from spoonfeeder.work import Work
 
@@ -24,27 +26,36 @@ class SessionNotFound(NotFound):
 COLUMNS = Session.__table__.c
 _NAMES = Workflow.__table__.c
 SHOWN = select(
-    *(column for column in COLUMNS if column.key not in {"workspace_id", "deleted_at"}),
+    *(column for column in COLUMNS if column.key not in {"workspace_id", "deleted_at", "project_id"}),
+    projects.shown_project(COLUMNS.project_id),
     select(_NAMES.name)
     .where(_NAMES.id == COLUMNS.current_workflow_id, _NAMES.deleted_at.is_(None))
     .scalar_subquery()
     .label("workflow_name"),
 )
 """Everything an answer shows."""
+# Made once: to build it anew for each request takes longer than the database does.
+SHOWN_BY_ID = SHOWN.where(
+    COLUMNS.workspace_id == bindparam("workspace_id"), COLUMNS.deleted_at.is_(None), COLUMNS.id == bindparam("wanted")
+)
 
 
-async def list_sessions(work: Work, *, profile_id: UUID | None, limit: int) -> Sequence[Any]:
+async def list_sessions(
+    work: Work, *, profile_id: UUID | None, project_id: UUID | None = None, limit: int
+) -> Sequence[Any]:
     """The most recently active first."""
     statement = visible_rows(SHOWN, COLUMNS, work.actor).limit(limit)
     statement = statement.order_by(COLUMNS.updated_at.desc(), COLUMNS.id.desc())
     if profile_id is not None:
         statement = statement.where(COLUMNS.profile_id == profile_id)
+    if project_id is not None:
+        statement = statement.where(projects.is_in(COLUMNS.project_id, project_id))
     return (await work.session.execute(statement)).all()
 
 
 async def show(work: Work, session_id: UUID) -> Any:
-    statement = visible_rows(SHOWN, COLUMNS, work.actor).where(COLUMNS.id == session_id)
-    row = (await work.session.execute(statement)).one_or_none()
+    mine = {"workspace_id": work.workspace_id, "wanted": session_id}
+    row = (await work.session.execute(SHOWN_BY_ID, mine)).one_or_none()
     if row is None:
         raise SessionNotFound
     return row
@@ -70,6 +81,7 @@ async def create(work: Work, data: SessionInput) -> UUID:
     session = Session(
         workspace_id=work.workspace_id,
         profile_id=profile_id,
+        project_id=await chosen(work, data.project_id),
         title=data.title or f"Session {datetime.now(UTC):%Y-%m-%d %H:%M}",
         current_workflow_id=workflow_id,
         last_parameters=data.last_parameters,
@@ -91,6 +103,8 @@ async def update(work: Work, session_id: UUID, data: SessionPatch) -> None:
         )
     if given.get("profile_id") is not None:
         await _require(work, Profile, given["profile_id"], "profile_id", "This profile does not exist.")
+    if "project_id" in given:
+        given["project_id"] = await chosen(work, given["project_id"], session.project_id)
     for name in ("title", "last_parameters"):
         if name in given and given[name] is None:
             raise invalid_field(name, f"The {name.replace('_', ' ')} cannot be null; leave it out instead.")

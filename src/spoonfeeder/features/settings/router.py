@@ -1,21 +1,24 @@
 """`/api/settings`."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, failures
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.features.auth.depends import ManageActor, ManageWork, ReadWork, RuntimeDep
 from spoonfeeder.features.profiles.schemas import ConnectionReport
 from spoonfeeder.features.settings import service, trial
-from spoonfeeder.features.settings.schemas import SettingInput, SettingOut
+from spoonfeeder.features.settings.schemas import SettingInput, SettingList, SettingOut
 
-router = APIRouter(prefix="/api/settings", tags=["settings"])
+router = Router(prefix="/api/settings", tags=["settings"])
 
 
 @router.get("")
-async def list_settings(work: ReadWork, limit: WholeList = MOST_ROWS) -> Ok[list[SettingOut]]:
-    return Ok(data=await service.list_settings(work, limit))
+async def list_settings(work: ReadWork, limit: WholeList = MOST_ROWS) -> SettingList:
+    """What the workspace has set, and which providers the server's environment gives it besides."""
+    rows = await service.list_settings(work, limit)
+    return SettingList(data=rows, environment=service.from_environment(work.runtime.settings))
 
 
 @router.get("/{provider}")

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from spoonfeeder.core.schema import Input, Record, Timestamp
+from spoonfeeder.core.schema import Answer, Input, Record, Timestamp
 from spoonfeeder.core.vocabulary import ConnectionStatus, Provider
 from spoonfeeder.features.profiles.schemas import ApiKey, ModelId, Url
 
@@ -43,3 +43,11 @@ class SettingOut(Record):
     error_message: str | None
     created_at: Timestamp
     updated_at: Timestamp
+
+
+class SettingList(Answer):
+    """`environment` names the providers that the server's own settings give a key, or an address."""
+
+    success: bool = True
+    data: list[SettingOut]
+    environment: list[Provider]

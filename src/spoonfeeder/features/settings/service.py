@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from spoonfeeder.core.crypto import origin_of
 from spoonfeeder.core.errors import AppError, NotFound, invalid_field
+from spoonfeeder.core.settings import Settings
 from spoonfeeder.core.vocabulary import ConnectionStatus, Provider
 from spoonfeeder.db.profile import ProviderSetting
 from spoonfeeder.features.audit.record import Action, record
@@ -35,6 +36,13 @@ class ProfileOnly(AppError):
 async def list_settings(work: Work, limit: int) -> list[SettingOut]:
     mine = visible(select(ProviderSetting), work.actor).order_by(ProviderSetting.provider).limit(limit)
     return [shown(work.runtime, row) for row in await work.session.scalars(mine)]
+
+
+def from_environment(settings: Settings) -> list[Provider]:
+    """What calls may fall back on where the workspace has neither settings nor a profile for a provider."""
+    has_address = settings.ollama_url is not None
+    keyed = [provider for provider in Provider if settings.provider_key(provider) is not None]
+    return [*keyed, *([Provider.OLLAMA] if has_address else [])]
 
 
 async def find(work: Work, provider: Provider, *, for_update: bool = False) -> ProviderSetting | None:

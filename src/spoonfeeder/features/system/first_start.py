@@ -17,9 +17,6 @@ from spoonfeeder.db.locks import lock_rows
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.profiles.addresses import COMFYUI_URL
 from spoonfeeder.features.profiles.demo import DEMO_PROFILE_ID
-from spoonfeeder.features.workflows import service as workflows
-from spoonfeeder.features.workflows.reading import read_workflow
-from spoonfeeder.features.workflows.schemas import WorkflowDetails
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.work import Work, open_work
 
@@ -79,6 +76,11 @@ async def _has_profile(session: AsyncSession, *conditions: object) -> bool:
 
 
 async def _make_demo(work: Work, url: str) -> Profile:
+    # Only a first start needs these.
+    from spoonfeeder.features.workflows import service as workflows
+    from spoonfeeder.features.workflows.reading import read_workflow
+    from spoonfeeder.features.workflows.schemas import WorkflowDetails
+
     profile = _profile(DEMO_PROFILE_ID, DEMO_NAME, url, DEMO_NOTE)
     work.session.add(profile)
     await work.session.flush()

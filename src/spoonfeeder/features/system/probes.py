@@ -1,11 +1,8 @@
 """What this installation stands on, asked one by one: each probe says a word or raises, in time or not at all."""
 
 import asyncio
-import os
-import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 
 from sqlalchemy import text
 
@@ -57,8 +54,10 @@ async def database(runtime: Runtime) -> None:
 
 
 async def redis(runtime: Runtime) -> None:
+    if runtime.redis_url is None:
+        raise Off("None is wanted; PostgreSQL takes its place.")
     if not await runtime.live.answers():
-        raise Away("Redis does not answer; work is accepted and waits.")
+        raise Away("Redis does not do its work; PostgreSQL takes its place, and there are no live previews.")
 
 
 async def worker(runtime: Runtime) -> str:
@@ -69,16 +68,9 @@ async def worker(runtime: Runtime) -> str:
     return f"{alive} running"
 
 
-async def storage(runtime: Runtime) -> str:
-    free_bytes = await asyncio.to_thread(_free_bytes, runtime.settings.media_path)
-    return f"{free_bytes / 2**30:.1f} GiB free"
-
-
-def _free_bytes(folder: Path) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise Away("The media folder cannot be written to; check MEDIA_STORAGE_PATH.")
-    return shutil.disk_usage(folder).free
+async def storage(runtime: Runtime) -> str | None:
+    free_bytes = await runtime.storage.free_bytes()
+    return None if free_bytes is None else f"{free_bytes / 2**30:.1f} GiB free"
 
 
 async def ollama(runtime: Runtime) -> str:

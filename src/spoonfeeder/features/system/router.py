@@ -2,17 +2,19 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
+from spoonfeeder.core.json_response import Json, ok
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Failure, Ok
 from spoonfeeder.features.auth.depends import PUBLIC, AnyoneOrActor, ReadWork, RuntimeDep, SelfActor
-from spoonfeeder.features.generations.rows import Json, ok
-from spoonfeeder.features.system import service
-from spoonfeeder.features.system.schemas import ActiveItem, Alive, Front, Health, Stats
+from spoonfeeder.features.logs.router import From, Until
+from spoonfeeder.features.system import days, service
+from spoonfeeder.features.system.schemas import ActiveItem, Alive, DayReport, Front, Health, Stats
 
-router = APIRouter(prefix="/api", tags=["system"])
-front = APIRouter(tags=["system"])
+router = Router(prefix="/api", tags=["system"])
+front = Router(tags=["system"])
 
 
 @front.get("/")
@@ -53,3 +55,9 @@ async def list_active(work: ReadWork) -> Json:
 @router.get("/stats")
 async def get_stats(work: ReadWork) -> Ok[Stats]:
     return Ok(data=await service.stats(work))
+
+
+@router.get("/stats/days")
+async def get_stats_by_day(work: ReadWork, since: From = None, until: Until = None) -> Ok[DayReport]:
+    """What was made on each day (UTC), the last 30 days unless told; at most 366 days, and its first one whole."""
+    return Ok(data=await days.report(work, since, until))

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from spoonfeeder import __version__
-from spoonfeeder.core.schema import Record, Timestamp
+from spoonfeeder.core.schema import Answer, Record, Timestamp
 from spoonfeeder.features.generations.schemas import ActiveGeneration
 from spoonfeeder.features.tasks.schemas import ActiveTask
 
@@ -43,11 +43,12 @@ class Services(Record):
 class Health(Record):
     """`down` without its database, `degraded` when Redis, all workers or the storage are away.
 
-    `services` is null for callers who are not signed in.
+    `services` and `version` are null for callers who are not signed in.
     """
 
     status: HealthStatus
     timestamp: Timestamp
+    version: str | None
     services: Services | None
 
 
@@ -81,6 +82,24 @@ class Stats(Record):
     profiles: int
     media_files: int
     storage_bytes: int
+
+
+class DayStats(Answer):
+    """What was made on one day (`2026-11-21`, UTC), by its status now; seconds of what was completed."""
+
+    day: str
+    generations: GenerationCounts
+    generation_seconds: float
+    tasks: TaskCounts
+    task_seconds: float
+
+
+class DayReport(Answer):
+    """Every day from `since` until before `until`, also those where nothing was made."""
+
+    since: Timestamp
+    until: Timestamp
+    days: list[DayStats]
 
 
 ActiveItem = Annotated[ActiveGeneration | ActiveTask, Field(discriminator="kind")]

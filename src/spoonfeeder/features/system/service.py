@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from spoonfeeder import __version__
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.db import Generation, Media, Profile, Session, Task, Workflow
@@ -42,6 +43,7 @@ async def health(runtime: Runtime, actor: User | None) -> Health:
     return Health(
         status=_overall(answers),
         timestamp=datetime.now(UTC),
+        version=__version__ if actor else None,
         services=Services(**answers) if actor else None,
     )
 
@@ -66,11 +68,14 @@ def _overall(answers: Mapping[str, Service]) -> HealthStatus:
     if answers["database"].status is not ServiceStatus.UP:
         return HealthStatus.DOWN
     needed = (answers["redis"], answers["worker"], answers["storage"])
-    return HealthStatus.OK if all(one.status is ServiceStatus.UP for one in needed) else HealthStatus.DEGRADED
+    return HealthStatus.DEGRADED if any(one.status is ServiceStatus.DOWN for one in needed) else HealthStatus.OK
 
 
 async def require_ready(runtime: Runtime) -> None:
-    """Raises NotReady where requests could not be served as they should."""
+    """Raises NotReady where requests could not be served as they should, as where this process has lost its Redis.
+
+    Where it never had one, readiness does not wait for it: PostgreSQL takes its place.
+    """
     answers = await probes.ask_all(
         {
             "database": lambda: probes.database(runtime),
@@ -78,7 +83,9 @@ async def require_ready(runtime: Runtime) -> None:
             "storage": lambda: probes.storage(runtime),
         }
     )
-    away = {name: answer.message for name, answer in answers.items() if answer.status is not ServiceStatus.UP}
+    away = {name: answer.message for name, answer in answers.items() if answer.status is ServiceStatus.DOWN}
+    if not runtime.presence.has_answered:
+        away.pop("redis", None)
     away |= {name: NOT_WORKING for name, works in runtime.readiness.items() if not works()}
     if away:
         details = [{"loc": name, "type": "away", "message": message} for name, message in away.items()]

@@ -56,7 +56,7 @@ async def begin(
         parameters=given.parameters,
         priority=priority if work.user.is_admin else min(priority, 0),
     )
-    generation_id = await generations.create(work, data, session_id=given.session_id)
+    generation_id: UUID = (await generations.create(work, data, session_id=given.session_id)).id
     if run_after is not None:
         later = func.greatest(Generation.run_after, run_after)
         await work.session.execute(update(Generation).where(Generation.id == generation_id).values(run_after=later))

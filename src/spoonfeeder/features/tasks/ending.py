@@ -12,11 +12,11 @@ from spoonfeeder.durable.cancel import cancel_pending, request_cancel
 from spoonfeeder.durable.line import PENDING, RUNNING
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.auth.undo import UNDO, NothingToRestore
 from spoonfeeder.features.generations import ending as generations
 from spoonfeeder.features.tasks import announce
 from spoonfeeder.features.tasks.line import TASKS
 from spoonfeeder.features.tasks.service import locked
-from spoonfeeder.features.workflows.service import UNDO, NothingToRestore
 from spoonfeeder.work import Work
 
 

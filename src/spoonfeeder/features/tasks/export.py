@@ -1,8 +1,6 @@
 """The history as a file, read and sent piece by piece: what it holds makes no difference to the memory."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -13,6 +11,7 @@ from starlette.responses import StreamingResponse
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.media_response import content_disposition
 from spoonfeeder.core.pagination import Cursor, Place
+from spoonfeeder.core.spreadsheets import csv_cell, csv_lines
 from spoonfeeder.features.tasks import queries
 from spoonfeeder.features.tasks.rows import task_json
 from spoonfeeder.runtime import Runtime
@@ -28,8 +27,6 @@ OF_TASK = (
 )
 OF_METADATA = ("input_tokens", "output_tokens", "duration_ms", "finish_reason", "cost_usd")
 COLUMNS = (*OF_TASK, "result", "files", *OF_METADATA)
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""A cell that begins so is run by spreadsheets, unless a quote stands before it."""
 
 
 def export(runtime: Runtime, actor: User, where: ColumnElement[bool], form: ExportFormat) -> StreamingResponse:
@@ -64,15 +61,9 @@ async def _json(runtime: Runtime, actor: User, where: ColumnElement[bool]) -> As
 
 
 async def _csv(runtime: Runtime, actor: User, where: ColumnElement[bool]) -> AsyncIterator[bytes]:
-    yield _lines([COLUMNS])
+    yield csv_lines([COLUMNS])
     async for items in _batches(runtime, actor, where):
-        yield _lines(_cells(item) for item in items)
-
-
-def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+        yield csv_lines(_cells(item) for item in items)
 
 
 def _cells(item: dict[str, Any]) -> list[Any]:
@@ -82,13 +73,4 @@ def _cells(item: dict[str, Any]) -> list[Any]:
     metadata = plain.get("metadata") or {}
     said = None if files else plain.get("content")
     values = [*(item[name] for name in OF_TASK), said, " ".join(files), *(metadata.get(name) for name in OF_METADATA)]
-    return [_cell(value) for value in values]
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, int | float) or value is None:
-        return value
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return [csv_cell(value) for value in values]

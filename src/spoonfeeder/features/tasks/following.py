@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Uuid, and_, bindparam, case, func, insert, literal, or_, select, text, update
 
 from spoonfeeder.core.vocabulary import GenerationStatus, TaskStatus
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.task import Result, Task
 from spoonfeeder.durable.cancel import cancel_pending
+from spoonfeeder.durable.counting import count_ended
 from spoonfeeder.durable.lease import Lease
 from spoonfeeder.durable.line import PENDING, RUNNING, in_state
 from spoonfeeder.features.generations import announce as generation_events
@@ -68,22 +69,29 @@ def then_follow(see_through: Callable[[Lease], Awaitable[None]]) -> Callable[[Le
     async def both(lease: Lease) -> None:
         await see_through(lease)
         async with open_work(lease.runtime, lease.actor) as work:
-            await _follow(work, Task.generation_id == lease.claimed.id)
+            await _follow(work, lease.claimed.id)
 
     return both
 
 
-async def _follow(work: Work, *conditions: ColumnElement[bool]) -> None:
+BEHIND = (
+    select(Task.id, Task.status, Task.version, Task.waiting_reason, MOVES_ON.label("moves_on"))
+    .join(Generation, Generation.id == Task.generation_id)
+    .where(ACTIVE, Task.generation_id.is_not(None), IS_BEHIND)
+    .order_by(Task.id)
+    .limit(MOST_AT_ONCE)
+    .with_for_update(of=Task, key_share=True, skip_locked=True)
+)
+BEHIND_ONE = BEHIND.where(Task.generation_id == bindparam("generation_id", type_=Uuid()))
+"""Made once, since every generation asks for its task."""
+
+
+async def _follow(work: Work, generation_id: UUID | None = None) -> None:
     """The tasks are locked, their generations are not: what changes meanwhile is met the next time."""
-    behind = (
-        select(Task.id, Task.status, Task.version, Task.waiting_reason, MOVES_ON.label("moves_on"))
-        .join(Generation, Generation.id == Task.generation_id)
-        .where(ACTIVE, Task.generation_id.is_not(None), IS_BEHIND, *conditions)
-        .order_by(Task.id)
-        .limit(MOST_AT_ONCE)
-        .with_for_update(of=Task, key_share=True, skip_locked=True)
-    )
-    found = (await work.session.execute(behind)).all()
+    if generation_id is None:
+        found = (await work.session.execute(BEHIND)).all()
+    else:
+        found = (await work.session.execute(BEHIND_ONE, {"generation_id": generation_id})).all()
     if not found:
         return
     await _move_on(work, [row.id for row in found if row.moves_on])
@@ -161,6 +169,7 @@ async def _end_as_they_are(work: Work, generations: Mapping[UUID, Any]) -> None:
 
 
 async def _tell_end(work: Work, row: Any) -> None:
+    count_ended(work, TASKS, [row])
     work.emit(announce.of_state(row))
     await tell_people(work, row)
 

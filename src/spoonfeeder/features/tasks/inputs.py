@@ -8,6 +8,7 @@ from spoonfeeder.core.vocabulary import Modality
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.calls.pictures import MOST_BYTES, require_fitting
 from spoonfeeder.features.media import service as media
+from spoonfeeder.features.media.unused import mark_used
 from spoonfeeder.features.tasks.targets import has_speech, takes
 from spoonfeeder.work import Work
 
@@ -27,6 +28,7 @@ async def find_inputs(work: Work, kind: Modality, ids: Sequence[UUID]) -> tuple[
     for place, media_id in enumerate(ids):
         if media_id not in rows:
             raise invalid_field(f"inputs.{place}", "This file does not exist.", code="unknown_id")
+    await mark_used(work, ids)
     media_types = tuple(rows[media_id].media_type for media_id in ids)
     if not takes(kind, media_types):
         raise invalid_field("inputs", FITTING[kind])

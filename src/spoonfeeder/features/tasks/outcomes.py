@@ -20,7 +20,7 @@ from spoonfeeder.features.notifications.service import notify
 from spoonfeeder.features.tasks.produced import Produced
 from spoonfeeder.features.tasks.retrying import Again
 from spoonfeeder.features.tasks.targets import Target, targets_of
-from spoonfeeder.features.usage.rows import Ending, close_row
+from spoonfeeder.features.usage.rows import Ending, close_rows
 from spoonfeeder.providers.errors import RateLimited
 from spoonfeeder.work import Work
 
@@ -81,7 +81,7 @@ async def cancelled(lease: Lease, ending: Ending | None = None) -> None:
 
 async def _close(work: Work, ending: Ending | None) -> None:
     if ending is not None:
-        await close_row(work, ending)
+        await close_rows(work, ending)
 
 
 async def tell_people(work: Work, row: Any) -> None:
@@ -100,16 +100,16 @@ async def again(
 ) -> None:
     """Back to pending; what waits for the same place waits as long where the place is what is in trouble."""
     kept: Mapping[str, Any] = {} if keeps_handle else FORGOTTEN
-    place = None if keeps_handle else row.place
+    others = None if keeps_handle or row.place is None else Task.place == row.place
 
     async def step(work: Work) -> None:
         if plan.burns_attempt:
             failed = {"attempt": row.attempt + 1, "waiting_reason": error.message, "waiting_since": None}
             freed = await free(work, lease, plan.seconds, **failed, **kept)
-            if place is not None and isinstance(error, RateLimited):
-                await put_off(work, lease.line, place, plan.seconds, waiting_reason=error.message)
+            if others is not None and isinstance(error, RateLimited):
+                await put_off(work, lease.line, others, plan.seconds, waiting_reason=error.message)
         else:
-            freed = await free_waiting(work, lease, plan.seconds, error.message, place=place, **kept)
+            freed = await free_waiting(work, lease, plan.seconds, error.message, others=others, **kept)
         await _close(work, ending)
         await tell_freed(work, lease, freed, is_news=plan.burns_attempt or row.waiting_since is None)
 

@@ -4,21 +4,22 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
+from spoonfeeder.core.json_response import Json, ok
 from spoonfeeder.core.media_response import content_disposition
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, Pagination
 from spoonfeeder.core.vocabulary import Modality
 from spoonfeeder.features.auth.depends import ReadWork, WriteWork
-from spoonfeeder.features.generations.rows import Json, ok
-from spoonfeeder.features.media import service as media
 from spoonfeeder.features.media.router import SERVED
+from spoonfeeder.features.media.serving import open_media
 from spoonfeeder.features.tasks import queries, results
 from spoonfeeder.features.tasks.router import PlaceDep
 from spoonfeeder.features.tasks.schemas import ResultOut, ResultPage
 
-router = APIRouter(prefix="/api/results", tags=["tasks"])
+router = Router(prefix="/api/results", tags=["tasks"])
 TEXT = {"text/plain": {"schema": {"type": "string"}}}
 DOWNLOAD: Any = {
     **SERVED,
@@ -58,7 +59,8 @@ async def download_result(
     row = await queries.get_result(work, result_id)
     file = await results.find_file(work, row, index)
     if file is not None:
-        return await media.open_media(work.runtime, request, file, download=True)
+        await work.end_early()
+        return await open_media(work.runtime, request, file, download=True)
     name = content_disposition(f"{PurePosixPath(row.task_name).name or 'text'}.txt", attachment=True)
     headers = {
         "Content-Disposition": name,

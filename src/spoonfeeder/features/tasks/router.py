@@ -5,17 +5,18 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy import ColumnElement
 from starlette.responses import StreamingResponse
 
 from spoonfeeder.core.door.routes import JsonRoute
+from spoonfeeder.core.json_response import Json, ok
 from spoonfeeder.core.pagination import Place, place_reader
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok, Pagination
 from spoonfeeder.core.vocabulary import Modality, Provider, TaskStatus
 from spoonfeeder.features.auth.depends import GenerateWork, ReadActor, ReadWork, RuntimeDep, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
-from spoonfeeder.features.generations.rows import Json, ok
 from spoonfeeder.features.logs.router import From, Until
 from spoonfeeder.features.tasks import ending, queries, service
 from spoonfeeder.features.tasks.export import ExportFormat, export
@@ -24,7 +25,7 @@ from spoonfeeder.features.tasks.schemas import TaskInput, TaskOut, TaskPage, Tas
 from spoonfeeder.features.tasks.statistics import statistics
 from spoonfeeder.work import Work
 
-router = APIRouter(prefix="/api/tasks", tags=["tasks"], route_class=JsonRoute)
+router = Router(prefix="/api/tasks", tags=["tasks"], route_class=JsonRoute)
 CREATED: Any = {"response_model": Ok[TaskOut], "status_code": 201}
 SHOWN: Any = {"response_model": Ok[TaskOut]}
 FILES = {"text/csv": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "array", "items": {}}}}

@@ -9,14 +9,15 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
-
-from genai_prices import Usage as PricedUsage
-from genai_prices import types
+from typing import TYPE_CHECKING, Any
 
 from spoonfeeder.core.vocabulary import Provider
 from spoonfeeder.features.usage.prices import SMALLEST, VENDORS, prices_all, seller_of, sold
 from spoonfeeder.providers.base import Usage
+
+if TYPE_CHECKING:
+    from genai_prices import Usage as PricedUsage
+    from genai_prices import types
 
 _SHARES = tuple(f"{side}_{kind}_tokens" for side in ("input", "output") for kind in ("text", "image", "audio", "video"))
 _PER_SECOND: tuple[tuple[re.Pattern[str], Mapping[int, str]], ...] = (
@@ -38,8 +39,10 @@ def cost_of_made(
     return cost if cost is not None else _by_length(provider, url, model, details)
 
 
-def _counted(prices: types.ModelPrice, usage: Usage, details: Mapping[str, Any]) -> PricedUsage | None:
+def _counted(prices: "types.ModelPrice", usage: Usage, details: Mapping[str, Any]) -> "PricedUsage | None":
     """In the unit in which the model is sold."""
+    from genai_prices import Usage as PricedUsage
+
     priced = {name for name, price in vars(prices).items() if price is not None}
     try:
         if "audio_hours" in priced:
@@ -53,7 +56,7 @@ def _counted(prices: types.ModelPrice, usage: Usage, details: Mapping[str, Any])
         return None
 
 
-def _tokens(prices: types.ModelPrice, usage: Usage, details: Mapping[str, Any]) -> PricedUsage | None:
+def _tokens(prices: "types.ModelPrice", usage: Usage, details: Mapping[str, Any]) -> "PricedUsage | None":
     """Where nothing is said of their kind, those that a maker of pictures or videos gives are such."""
     if usage.input_tokens is None or usage.output_tokens is None or not prices_all(prices, usage):
         return None
@@ -61,6 +64,8 @@ def _tokens(prices: types.ModelPrice, usage: Usage, details: Mapping[str, Any]) 
     if "count" in details and not any(name.startswith("output_") for name in shares):
         kinds = [kind for kind in ("image", "video") if vars(prices).get(f"output_{kind}_mtok") is not None]
         shares |= {f"output_{kind}_tokens": usage.output_tokens for kind in kinds[:1]}
+    from genai_prices import Usage as PricedUsage
+
     return PricedUsage(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.pagination import Place, place_reader
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, Pagination
 from spoonfeeder.core.vocabulary import CallStatus, Provider
 from spoonfeeder.features.auth.depends import ManageWork, ReadWork
@@ -22,7 +23,7 @@ from spoonfeeder.features.usage.schemas import (
     UsageReport,
 )
 
-router = APIRouter(prefix="/api", tags=["usage"])
+router = Router(prefix="/api", tags=["usage"])
 USUAL_DAYS = timedelta(days=30)
 LONGEST_REPORT = timedelta(days=366)
 Model = Annotated[str | None, Query(min_length=1, max_length=255)]

@@ -121,12 +121,15 @@ async def open_row(work: Work, opening: Opening) -> None:
         raise BudgetExceeded.by(found)
 
 
-async def close_row(work: Work, ending: Ending) -> None:
-    """Leaves a row alone that the upkeep has closed meanwhile, and a key out that is gone. The usage is plausible."""
+async def close_rows(work: Work, *endings: Ending) -> None:
+    """Leaves rows alone that the upkeep has closed meanwhile, and a key out that is gone. The usage is plausible."""
+    await work.session.execute(CLOSE, [_values_of(ending) | {"workspace_id": work.workspace_id} for ending in endings])
+
+
+def _values_of(ending: Ending) -> dict[str, Any]:
     usage = ending.usage
-    values: dict[str, Any] = {
+    return {
         "id": ending.id,
-        "workspace_id": work.workspace_id,
         "status": ending.status,
         "error_code": ending.error_code,
         "attempts": ending.attempts,
@@ -137,7 +140,6 @@ async def close_row(work: Work, ending: Ending) -> None:
         "reasoning_tokens": usage.reasoning_tokens,
         "cost_usd": ending.cost_usd,
     }
-    await work.session.execute(CLOSE, values)
 
 
 async def note_key(work: Work, call_id: UUID, key_id: UUID | None) -> None:
@@ -150,7 +152,7 @@ async def note_key(work: Work, call_id: UUID, key_id: UUID | None) -> None:
 
 async def close_unknown(work: Work, call_id: UUID) -> None:
     """Of a call whose process died: nobody knows what it came to."""
-    await close_row(work, Ending(call_id, CallStatus.UNKNOWN, 1, Usage(), None))
+    await close_rows(work, Ending(call_id, CallStatus.UNKNOWN, 1, Usage(), None))
 
 
 def plausible(usage: Usage) -> Usage:

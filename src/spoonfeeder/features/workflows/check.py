@@ -1,8 +1,9 @@
 """What ComfyUI would refuse of a run of a stored workflow, told without asking it to run anything."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,14 @@ from spoonfeeder.comfy.checks.graph_check import check_graph, is_covered
 from spoonfeeder.comfy.checks.problems import Finding, Problems
 from spoonfeeder.comfy.files import MAX_UPLOADS, upload_places
 from spoonfeeder.comfy.graph import Graph, parse
-from spoonfeeder.comfy.objects import ObjectInfo
 from spoonfeeder.comfy.plan import REQUEST, Planned, plan
 from spoonfeeder.comfy.trace import Place
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import Invalid
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible
-from spoonfeeder.features.workflows import nodes, queries
+from spoonfeeder.features.backends.offered import Machine, Told, ask, machines_of
+from spoonfeeder.features.workflows import queries
 from spoonfeeder.features.workflows.check_schemas import Against, CheckInput, CheckOut, ProblemOut
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work, open_work
@@ -27,42 +28,64 @@ from spoonfeeder.work import Work, open_work
 NO_UPLOAD = "'{}' names an upload that does not exist."
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The graph that would run; where the request itself is at fault, the stored one. `told` is what it was held to."""
+
+    graph: Graph
+    problems: Problems
+    told: Told | None
+
+    @property
+    def faults(self) -> int:
+        errors = sum(problem.severity == "error" for problem in self.problems.listed)
+        return 0 if self.problems.ok else errors + self.problems.more
+
+
 async def check(
     runtime: Runtime, actor: User, workflow_id: UUID, profile_id: UUID | None, data: CheckInput
 ) -> CheckOut:
-    """On the ComfyUI of `profile_id`, else of its own profile, else of the first one.
+    """On the machines of `profile_id`, else of its own profile, else of the first one.
 
     Raises WorkflowNotFound, ProfileNotFound, NotComfyUI.
     """
     async with open_work(runtime, actor) as work:
         workflow = await queries.get_whole(work, workflow_id)
         profile = await queries.profile_of(work, workflow.profile_id, profile_id)
-    live = await nodes.live(runtime, profile)
-    object_info = live or nodes.known(runtime, profile) or None
-    graph, problems = await asyncio.to_thread(
-        _check, workflow.workflow_json, workflow.default_parameters, data, object_info
-    )
+        machines = [] if profile is None else await machines_of(work, profile)
+    asked = partial(_check, workflow.workflow_json, workflow.default_parameters, data)
+    checked = await _on_best(asked, machines)
     async with open_work(runtime, actor) as work:
-        await _check_uploads(work, graph, problems)
+        await _check_uploads(work, checked.graph, checked.problems)
     return CheckOut(
-        ok=problems.ok,
-        problems=[ProblemOut(**asdict(problem)) for problem in problems.listed],
-        more=problems.more,
-        checked_against="live" if live else _against(graph, object_info),
+        ok=checked.problems.ok,
+        problems=[ProblemOut(**asdict(problem)) for problem in checked.problems.listed],
+        more=checked.problems.more,
+        checked_against=_against(checked),
     )
 
 
-def _against(graph: Graph, object_info: ObjectInfo | None) -> Against:
-    if object_info is not None:
-        return "cached"
-    return "builtin" if is_covered(graph) else "nothing"
+async def _on_best(asked: Callable[[Told | None], Checked], machines: Sequence[Machine]) -> Checked:
+    """As on the machine that finds least at fault: the work goes to one that has what it needs."""
+    checked: list[Checked] = []
+    for some in (machines[:1], machines[1:]):
+        checked += [await asyncio.to_thread(asked, told) for told in await ask(some)]
+        if any(not each.faults for each in checked):
+            break
+    if not checked:
+        checked.append(await asyncio.to_thread(asked, None))
+    return min(checked, key=lambda each: each.faults)
 
 
-def _check(
-    text: str, defaults: Mapping[str, Any], data: CheckInput, object_info: ObjectInfo | None
-) -> tuple[Graph, Problems]:
-    """The graph that would run; where the request itself is at fault, the stored one."""
+def _against(checked: Checked) -> Against:
+    if checked.told is not None:
+        return "live" if checked.told.is_live else "cached"
+    return "builtin" if is_covered(checked.graph) else "nothing"
+
+
+def _check(text: str, defaults: Mapping[str, Any], data: CheckInput, told: Told | None) -> Checked:
     graph = parse(text)
+    object_info = told.object_info if told else None
     try:
         planned: Planned | None = plan(
             graph,
@@ -82,7 +105,7 @@ def _check(
     _add_faults(problems, graph, wrong)
     for sentence in planned.warnings if planned else ():
         problems.add("warning", Finding("parameter", sentence))
-    return graph, problems
+    return Checked(graph, problems, told)
 
 
 def _add_faults(problems: Problems, graph: Graph, wrong: Mapping[str, str]) -> None:

@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from spoonfeeder.core.door.routes import JsonRoute
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok
 from spoonfeeder.features.auth.depends import ReadActor, RuntimeDep
 from spoonfeeder.features.workflows.check import check
 from spoonfeeder.features.workflows.check_schemas import CheckInput, CheckOut
 
-router = APIRouter(prefix="/api/comfyui/workflows", tags=["workflows"], route_class=JsonRoute)
+router = Router(prefix="/api/comfyui/workflows", tags=["workflows"], route_class=JsonRoute)
 
 
 @router.post("/{workflow_id}/check")

@@ -21,7 +21,6 @@ from spoonfeeder.core.media_response import content_disposition
 from spoonfeeder.db.comfyui import Workflow
 from spoonfeeder.features.workflows import queries, thumbnail
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.storage.cards import card, png_of
 from spoonfeeder.storage.protocol import StorageMissing
 from spoonfeeder.work import Work, open_work
 
@@ -97,14 +96,26 @@ async def _thumbnail_of(work: Work, workflow_id: UUID) -> str | None:
         return None
 
 
+def _png_of(thumbnail: Path) -> bytes:
+    from spoonfeeder.storage.cards import png_of
+
+    return png_of(thumbnail)
+
+
+def _drawn(name: str) -> bytes:
+    from spoonfeeder.storage.cards import card
+
+    return card(name)
+
+
 async def _card(runtime: Runtime, workflow: Workflow, shown: str | None) -> Response:
     """The workflow's own small picture, else one with its name."""
     picture: bytes | None = None
     if shown is not None:
         with suppress(StorageMissing, OSError):
             async with runtime.storage.local_file(shown) as path:
-                picture = await asyncio.to_thread(png_of, path)
+                picture = await asyncio.to_thread(_png_of, path)
     if picture is None:
-        picture = await asyncio.to_thread(card, workflow.name)
+        picture = await asyncio.to_thread(_drawn, workflow.name)
     graphs = {"workflow": workflow.original, "prompt": workflow.workflow_json}
     return await picture_file(picture, f"{workflow.name}.png", "image/png", **graphs)

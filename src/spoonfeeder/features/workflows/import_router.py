@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import File, Form, Query, UploadFile
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from spoonfeeder.core.door.routes import JsonRoute
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Name, Ok, Text, failures
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.depends import RuntimeDep, WriteActor
@@ -33,8 +34,8 @@ class FormRoute(APIRoute):
         return super().matches(scope)
 
 
-forms = APIRouter(**PREFIX, route_class=FormRoute)
-router = APIRouter(**PREFIX, route_class=JsonRoute)
+forms = Router(**PREFIX, route_class=FormRoute)
+router = Router(**PREFIX, route_class=JsonRoute)
 
 
 async def _upload(

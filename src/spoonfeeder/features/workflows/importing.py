@@ -11,7 +11,7 @@ from fastapi import UploadFile
 from sqlalchemy import func, select
 
 from spoonfeeder.core.actor import User
-from spoonfeeder.core.media_response import SHOWN_TYPES
+from spoonfeeder.core.vocabulary import SHOWN_TYPES
 from spoonfeeder.db.comfyui import Workflow
 from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible

@@ -3,21 +3,22 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from pydantic import JsonValue
 from starlette.responses import Response
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok, failures
 from spoonfeeder.features.auth.depends import MediaWork, ReadActor, ReadWork, RuntimeDep, WriteActor, WriteWork
 from spoonfeeder.features.media.router import SERVED
-from spoonfeeder.features.media.service import open_media
+from spoonfeeder.features.media.serving import open_media
 from spoonfeeder.features.workflows import importing, queries, service, thumbnail
 from spoonfeeder.features.workflows.schemas import WorkflowOut, WorkflowPatch, WorkflowSummary
 from spoonfeeder.work import open_work
 
-router = APIRouter(prefix="/api/comfyui/workflows", tags=["workflows"], route_class=JsonRoute)
+router = Router(prefix="/api/comfyui/workflows", tags=["workflows"], route_class=JsonRoute)
 
 
 @router.get("")
@@ -87,4 +88,5 @@ async def set_workflow_thumbnail(runtime: RuntimeDep, actor: WriteActor, request
 @router.get("/{workflow_id}/thumbnail", **SERVED)
 async def get_workflow_thumbnail(work: MediaWork, request: Request, workflow_id: UUID) -> Response:
     picture = await thumbnail.find_picture(work, workflow_id)
+    await work.end_early()
     return await open_media(work.runtime, request, picture, thumbnail=picture.thumbnail_key is not None)

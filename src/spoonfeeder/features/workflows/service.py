@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, update
 
 from spoonfeeder.comfy.graph import Graph, parse
 from spoonfeeder.comfy.plan import check
@@ -17,21 +17,15 @@ from spoonfeeder.db.media import Media
 from spoonfeeder.db.profile import Profile
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible
+from spoonfeeder.features.auth.undo import hide, show_again
 from spoonfeeder.features.media.service import plain_name
 from spoonfeeder.features.workflows import defaults, nodes, queries, versions
 from spoonfeeder.features.workflows.reading import ReadWorkflow
 from spoonfeeder.features.workflows.schemas import WorkflowDetails, WorkflowPatch
 from spoonfeeder.work import Work
 
-UNDO = text("interval '7 days'")
 DEFAULTS = "default_parameters"
 WRAPPERS = ("default_parameters", "defaultParameters", "parameters")
-
-
-class NothingToRestore(Conflict):
-    """This was not deleted in the last 7 days; there is nothing to restore."""
-
-    code = "NOTHING_TO_RESTORE"
 
 
 class ChangedMeanwhile(Conflict):
@@ -140,8 +134,7 @@ async def delete(work: Work, workflow_id: UUID) -> None:
     selected = await lock_rows(work.session, Session, Session.current_workflow_id == workflow_id, mine)
     unselect = update(Session).where(selected).values(current_workflow_id=None, updated_at=Session.updated_at)
     await work.session.execute(unselect)
-    hide = update(Workflow).where(Workflow.id == workflow_id, Workflow.deleted_at.is_(None))
-    await work.session.execute(hide.values(deleted_at=func.now(), updated_at=Workflow.updated_at))
+    await hide(work, Workflow, workflow_id)
     work.tell_change("workflow", workflow_id, "deleted")
     await record(work, Action.WORKFLOW_DELETED, "workflow", workflow_id)
 
@@ -149,15 +142,7 @@ async def delete(work: Work, workflow_id: UUID) -> None:
 async def restore(work: Work, workflow_id: UUID) -> None:
     """Brings back what was deleted in the last 7 days, unless its profile is gone too. Raises NothingToRestore."""
     profile_is_there = select(Profile.id).where(Profile.id == Workflow.profile_id, Profile.deleted_at.is_(None))
-    recent = (
-        Workflow.id == workflow_id,
-        Workflow.workspace_id == work.workspace_id,
-        Workflow.deleted_at > func.now() - UNDO,
-        Workflow.profile_id.is_(None) | profile_is_there.exists(),
-    )
-    show_again = update(Workflow).where(*recent).values(deleted_at=None, updated_at=Workflow.updated_at)
-    if (await work.session.execute(show_again.returning(Workflow.id))).one_or_none() is None:
-        raise NothingToRestore
+    await show_again(work, Workflow, workflow_id, Workflow.profile_id.is_(None) | profile_is_there.exists())
     work.tell_change("workflow", workflow_id, "restored")
     await record(work, Action.WORKFLOW_RESTORED, "workflow", workflow_id)
 

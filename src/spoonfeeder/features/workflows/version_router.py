@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.responses import Response
 
 from spoonfeeder.core.pagination import MOST_ROWS, WholeList
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok
 from spoonfeeder.features.auth.depends import ReadActor, ReadWork, RuntimeDep, WriteWork
 from spoonfeeder.features.workflows import export, queries, versions
@@ -14,7 +15,7 @@ from spoonfeeder.features.workflows.export import WorkflowFormat
 from spoonfeeder.features.workflows.schemas import WorkflowOut
 from spoonfeeder.features.workflows.version_schemas import Difference, VersionOut, VersionSummary
 
-router = APIRouter(prefix="/api/comfyui/workflows/{workflow_id}", tags=["workflows"])
+router = Router(prefix="/api/comfyui/workflows/{workflow_id}", tags=["workflows"])
 
 MOST = 2**31 - 1
 Number = Annotated[int, Path(ge=1, le=MOST)]

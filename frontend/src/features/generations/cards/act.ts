@@ -4,8 +4,9 @@ import { ApiFailure, messageOf } from "@/api/failure";
 import type { Generation, GenerationOutput } from "@/api/types";
 import { saveFile } from "@/ui/save-file";
 import { toast } from "@/ui/toast";
+import { tellGeneration } from "../heard";
 import { withoutRow } from "../merge";
-import { addRow, keepRow, markStale } from "../reread";
+import { addRow, keepRow, rereadRow } from "../reread";
 import { changeTimeline } from "../timeline";
 import { focusFeed } from "./focus";
 
@@ -17,7 +18,7 @@ async function attempt(row: Generation, trouble: string, work: () => Promise<voi
     await work();
   } catch (failure) {
     const isBehind = failure instanceof ApiFailure && (failure.status === 404 || failure.status === 409);
-    if (isBehind && row.session_id !== null) markStale(row.session_id, row.id);
+    if (isBehind) rereadRow(row);
     toast({ kind: "error", message: `${trouble} ${messageOf(failure)}` });
   }
 }
@@ -45,6 +46,7 @@ export const remove = (row: Generation) =>
     await read(api.DELETE("/api/comfyui/generations/{generation_id}", pathOf(row)));
     focusFeed();
     if (row.session_id !== null) changeTimeline(row.session_id, (timeline) => withoutRow(timeline, row.id));
+    tellGeneration({ id: row.id, change: "deleted" });
     toast({ kind: "info", message: "Deleted.", action: { label: "Undo", run: () => void restore(row) } });
   });
 

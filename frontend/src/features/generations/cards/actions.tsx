@@ -1,11 +1,13 @@
-import { Braces, Copy, Download, Hash, RotateCw, SlidersHorizontal, Star, Trash2 } from "lucide-react";
+import { Braces, Copy, CopyPlus, Download, Hash, RotateCw, SlidersHorizontal, Star, Tags, Trash2 } from "lucide-react";
 import type { Generation } from "@/api/types";
+import { editMarks } from "@/features/generations/marks/marks-dialog";
 import { Button } from "@/ui/button";
 import { copyText } from "@/ui/clipboard";
 import { Menu } from "@/ui/menu";
 import { toast } from "@/ui/toast";
 import { reuseSettings } from "../drafts";
 import { isOver } from "../merge";
+import { vary } from "../variations/varied";
 import { download, remove, runAgain, setFavorite } from "./act";
 import { ActionButton } from "./action-button";
 import { viewJson } from "./json-view";
@@ -46,9 +48,13 @@ export function Actions({ row, onReused }: { row: Generation; onReused: (() => v
       {row.seed !== null && (
         <ActionButton label="Copy seed" Icon={Hash} run={() => copyText(String(row.seed), "Seed")} />
       )}
+      <ActionButton writes label="Tags and notes" Icon={Tags} run={() => editMarks(row)} />
       <ActionButton label="View JSON" Icon={Braces} run={() => viewJson(row)} />
       <Downloads row={row} />
       {isOver(row) && <ActionButton writes label="Run again" Icon={RotateCw} run={() => runAgain(row)} />}
+      {row.seed !== null && row.session_id !== null && (
+        <ActionButton writes label="Variations…" Icon={CopyPlus} run={() => vary(row)} />
+      )}
     </div>
   );
 }

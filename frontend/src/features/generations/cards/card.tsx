@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { Ban, CircleAlert, CircleCheck, Clock, LoaderCircle, type LucideIcon } from "lucide-react";
 import { memo } from "react";
 import type { Generation, GenerationStatus } from "@/api/types";
+import { Marks } from "@/features/generations/marks/marks";
 import { Badge, type Tone } from "@/ui/badge";
 import { RelativeTime } from "@/ui/relative-time";
 import { isOver } from "../merge";
@@ -15,7 +16,7 @@ import { Running } from "./running";
 import { nameOf, type Shown, useShown } from "./shown";
 import { Waiting } from "./waiting";
 
-const BADGES: Record<GenerationStatus, { label: string; tone: Tone; Icon: LucideIcon }> = {
+export const BADGES: Record<GenerationStatus, { label: string; tone: Tone; Icon: LucideIcon }> = {
   pending: { label: "Waiting", tone: "neutral", Icon: Clock },
   running: { label: "Running", tone: "accent", Icon: LoaderCircle },
   completed: { label: "Completed", tone: "good", Icon: CircleCheck },
@@ -49,6 +50,7 @@ export const GenerationCard = memo(function GenerationCard({ row, onReused }: Ca
           <Facts row={row} />
         </div>
         <State row={row} shown={shown} />
+        <Marks row={row} />
         <Actions row={row} onReused={onReused} />
       </div>
     </article>
@@ -60,13 +62,13 @@ interface PartProps {
   shown: Shown;
 }
 
-function Media({ row, shown }: PartProps) {
+export function Media({ row, shown }: PartProps) {
   if (row.outputs.length > 0) return <Outputs row={row} />;
   if (isOver(row) || shown.status === "pending") return null;
   return <Preview row={row} shown={shown} />;
 }
 
-function State({ row, shown }: PartProps) {
+export function State({ row, shown }: PartProps) {
   if (row.status === "failed") return <Failure row={row} />;
   if (row.status === "completed" && row.outputs.length === 0) {
     return <p className="text-soft text-sm">The workflow ended without any output. Add a node that saves one.</p>;

@@ -32,7 +32,7 @@ function loraText({ name, strength_model, strength_clip }: LoraUsed): string {
 }
 
 /** How it was made, and behind "All parameters" what else was set. */
-export function Facts({ row }: { row: Generation }) {
+export function Facts({ row, isOpen = false }: { row: Generation; isOpen?: boolean }) {
   const others = Object.entries(row.parameters).filter(([name]) => !SHOWN_ABOVE.has(name));
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-1.5 text-sm">
@@ -42,7 +42,7 @@ export function Facts({ row }: { row: Generation }) {
           {warning}
         </p>
       ))}
-      <details>
+      <details open={isOpen}>
         <summary className="min-h-6 w-fit cursor-pointer rounded text-soft">All parameters</summary>
         <List
           facts={[

@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import { FileDown } from "lucide-react";
 import type { Generation, GenerationOutput } from "@/api/types";
+import { useBroken } from "../broken";
 import { download } from "./act";
 import { ActionButton } from "./action-button";
 import { Picture } from "./picture";
@@ -35,15 +36,9 @@ export function Outputs({ row }: { row: Generation }) {
   );
 }
 
-function Other({ row, output }: { row: Generation; output: GenerationOutput }) {
-  if (isVideo(output)) return <Video output={output} className="max-h-96 w-full max-w-lg" />;
-  if (isAudio(output)) {
-    return (
-      <audio controls preload="none" src={output.url} aria-label={output.filename} className="w-full max-w-lg">
-        <track kind="captions" />
-      </audio>
-    );
-  }
+function Other({ row, output }: MediaProps) {
+  if (isVideo(output)) return <Video row={row} output={output} className="max-h-96 w-full max-w-lg" />;
+  if (isAudio(output)) return <Sound row={row} output={output} />;
   if (isText(output)) {
     return (
       <pre className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words rounded-md bg-sunken p-3 text-sm">
@@ -62,7 +57,29 @@ function Other({ row, output }: { row: Generation; output: GenerationOutput }) {
   );
 }
 
-export function Video({ output, className }: { output: GenerationOutput; className: string }) {
+interface MediaProps {
+  row: Generation;
+  output: GenerationOutput;
+}
+
+function Sound({ row, output }: MediaProps) {
+  const { onError } = useBroken(row, output.url);
+  return (
+    <audio
+      controls
+      preload="none"
+      src={output.url}
+      onError={onError}
+      aria-label={output.filename}
+      className="w-full max-w-lg"
+    >
+      <track kind="captions" />
+    </audio>
+  );
+}
+
+export function Video({ row, output, className }: MediaProps & { className: string }) {
+  const { onError } = useBroken(row, output.url);
   const { width, height, thumbnail_url } = output;
   return (
     <video
@@ -70,6 +87,7 @@ export function Video({ output, className }: { output: GenerationOutput; classNa
       loop
       preload={thumbnail_url ? "none" : "metadata"}
       src={output.url}
+      onError={onError}
       aria-label={output.filename}
       className={clsx("rounded-lg bg-sunken", className)}
       style={{ aspectRatio: width && height ? `${width} / ${height}` : "16 / 9" }}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useMay } from "@/features/auth/me";
+import { MarksDialog } from "@/features/generations/marks/marks-dialog";
 import { enterRoom } from "@/live/socket";
 import { Empty, Failed } from "@/ui/notice";
 import { SkeletonList } from "@/ui/skeleton";
@@ -51,6 +52,7 @@ function Contents({ sessionId, timeline, onReused }: ContentsProps) {
       )}
       <Lightbox sessionId={sessionId} timeline={timeline} />
       <JsonView />
+      <MarksDialog rows={timeline.rows} />
     </MayWrite>
   );
 }

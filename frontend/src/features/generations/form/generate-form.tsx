@@ -4,14 +4,18 @@ import { Sparkles } from "lucide-react";
 import { type FormEvent, useEffect, useEffectEvent, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { messageOf } from "@/api/failure";
+import { WantedPreset } from "@/features/generations/presets/wanted-preset";
 import { Button } from "@/ui/button";
 import { NumberInput } from "@/ui/number-input";
 import { ProgressBar } from "@/ui/progress-bar";
 import { toast } from "@/ui/toast";
 import { NO_SESSION, useDraft } from "../drafts";
+import { SweepButton } from "../sweep/sweep-button";
+import { CheckNotice } from "./check-notice";
 import { useFirstPicture } from "./first-picture";
 import { generate, startSession } from "./generate";
 import type { ParameterPanelProps } from "./parameter-panel";
+import { PromptActions } from "./prompt-actions";
 import { FORM, PromptBox } from "./prompt-box";
 import { forgetErrors, type Sending, stopSending, useSending } from "./sending";
 import { type Form, setText, useForm } from "./use-form";
@@ -56,8 +60,11 @@ export function GenerateForm({ sessionId, workflowId, profileId }: ParameterPane
     >
       <div className="grid gap-x-3 gap-y-1.5 md:grid-cols-[minmax(0,1fr)_auto] md:items-end">
         <Prompts formKey={key} form={form} errors={sending.errors} />
-        <div className="flex items-end gap-2 md:flex-col md:items-stretch">
-          <HowMany count={count} onChange={setCount} />
+        <div className="flex flex-wrap items-end gap-2 md:flex-col md:flex-nowrap md:items-stretch">
+          <div className="flex shrink-0 items-center justify-between gap-2">
+            <HowMany count={count} onChange={setCount} />
+            {form && <SweepButton sessionId={sessionId} form={form} />}
+          </div>
           <Button
             type="submit"
             look="strong"
@@ -71,11 +78,13 @@ export function GenerateForm({ sessionId, workflowId, profileId }: ParameterPane
           </Button>
         </div>
       </div>
+      {form && <WantedPreset form={form} />}
       {workflowId === null && (
         <p className="text-soft text-xs">
           Unless you import or choose a workflow, a simple text-to-image one is taken.
         </p>
       )}
+      {form && <CheckNotice form={form} profileId={profileId} />}
       <Errors errors={sending.errors} />
       <InSending formKey={key} sending={sending} />
     </form>
@@ -111,7 +120,7 @@ function Prompts({ formKey, form, errors }: PromptsProps) {
     setText(formKey, text);
   };
   return (
-    <div className="grid min-w-0 gap-x-3 gap-y-1 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+    <div className="grid min-w-0 gap-x-3 gap-y-1 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)] lg:items-end">
       {own === null ? (
         <p className="self-center text-soft text-sm">This workflow takes no prompt.</p>
       ) : (
@@ -121,6 +130,7 @@ function Prompts({ formKey, form, errors }: PromptsProps) {
           value={promptText ?? own}
           placeholder="Describe the image you want to generate"
           error={errors.prompt_text}
+          actions={<PromptActions formKey={formKey} form={form} />}
           onChange={(promptText) => change({ promptText })}
         />
       )}

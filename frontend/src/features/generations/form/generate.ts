@@ -3,6 +3,7 @@ import { queryClient } from "@/api/queries";
 import type { Session, Workflow } from "@/api/types";
 import { meOptions } from "@/features/auth/me";
 import { may } from "@/features/auth/rights";
+import { presetInForce } from "@/features/generations/presets/in-force";
 import { createSession, rememberWorkflow } from "@/features/sessions/changes";
 import { sessionsOptions } from "@/features/sessions/queries";
 import { changeDraft, draftOf, NO_SESSION, takeDraftAlong } from "../drafts";
@@ -17,7 +18,11 @@ const TITLE_LETTERS = 60;
 export async function generate(sessionId: string, { workflow, values }: Form, count: number): Promise<boolean> {
   const draft = draftOf(sessionId);
   const seeds = seedsFrom(values.seed, count);
-  const inputs = seeds.map((seed) => inputOf(workflow, draft, parametersOf(values, draft.parameters, seed)));
+  const preset_id = presetInForce(workflow, values, draft.parameters)?.id ?? null;
+  const inputs = seeds.map((seed) => ({
+    ...inputOf(workflow, draft, parametersOf(values, draft.parameters, seed)),
+    ...(preset_id === null ? {} : { preset_id }),
+  }));
   const isDone = await sendAll(sessionId, inputs);
   if (isDone) keepWorkflow(sessionId, workflow.id);
   return isDone;

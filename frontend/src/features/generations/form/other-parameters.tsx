@@ -1,124 +1,144 @@
-import { ChevronDown, ChevronRight } from "lucide-react";
-import { type ReactNode, useState } from "react";
-import { Badge } from "@/ui/badge";
+import { useMemo, useState } from "react";
 import { matching, SearchField } from "@/ui/search";
-import { setPart, usePart } from "./panel-state";
+import { byNode, classesOf, type NodeShown } from "./by-node";
 import type { Shown } from "./parameters";
+import { Part } from "./part";
 import { ParameterRow } from "./standard-parameters";
-import type { Form } from "./use-form";
+import { type Form, setValue } from "./use-form";
 
 const FEW = 12;
 const MOST_FOUND = 60;
+/** A workflow with so few of the usual parameters is set by its own. */
+const UNUSUAL = 3;
 
-/** Whatever else of the workflow can be set, by node. */
+/** Whatever else of the workflow can be set, by node: of a graph that nobody has seen before, all. */
 export function OtherParameters({ form }: { form: Form }) {
-  const { others } = form.values;
+  const { others, standard } = form.values;
   const [sought, setSought] = useState("");
+  const [isChangedOnly, setChangedOnly] = useState(false);
+  const { workflow_json } = form.workflow;
+  const classes = useMemo(() => classesOf(workflow_json), [workflow_json]);
   if (others.length === 0) return null;
-  const found = matching(others, sought, toldOf);
+  const changed = countChanged(others);
+  const wanted = isChangedOnly && changed > 0 ? others.filter((one) => one.isChanged) : others;
+  const found = matching(wanted, sought, (one) => toldOf(one, classes));
   return (
-    <Part name="All other parameters" byDefault={false} count={others.length} changed={countChanged(others)}>
+    <Part name="All other parameters" byDefault={standard.size < UNUSUAL} count={others.length} changed={changed}>
       {others.length > FEW && (
-        <SearchField
-          label="Filter the parameters"
-          placeholder="Filter by node or name"
-          value={sought}
-          onChange={setSought}
-          className="mb-2 sm:max-w-xs"
-        />
+        <div className="mb-2 flex flex-wrap items-center gap-x-4 gap-y-2">
+          <SearchField
+            label="Filter the parameters"
+            placeholder="Filter by node, class or name"
+            value={sought}
+            onChange={setSought}
+            className="sm:max-w-xs"
+          />
+          {changed > 0 && (
+            <label className="flex min-h-9 items-center gap-2 text-sm">
+              <input
+                type="checkbox"
+                checked={isChangedOnly}
+                onChange={(event) => setChangedOnly(event.target.checked)}
+                className="accent-accent"
+              />
+              Only what is changed
+            </label>
+          )}
+        </div>
       )}
-      <Found form={form} found={found} isSought={sought.trim() !== ""} />
+      <Found form={form} found={found} classes={classes} isNarrow={sought.trim() !== "" || wanted !== others} />
     </Part>
   );
 }
 
-function Found({ form, found, isSought }: { form: Form; found: readonly Shown[]; isSought: boolean }) {
-  if (found.length === 0) return <p className="text-soft text-sm">No parameter has that in its name.</p>;
-  if (isSought) {
-    return (
-      <>
-        <Rows form={form} rows={found.slice(0, MOST_FOUND)} withTitle />
-        {found.length > MOST_FOUND && <p className="mt-1 text-soft text-xs">{found.length - MOST_FOUND} more</p>}
-      </>
-    );
-  }
-  return byNode(found).map(({ nodeId, title, rows }) => (
-    <Part
-      key={nodeId}
-      name={title}
-      byDefault={found.length <= FEW}
-      count={rows.length}
-      changed={countChanged(rows)}
-      isSmall
-    >
-      <Rows form={form} rows={rows} />
-    </Part>
-  ));
+interface FoundProps {
+  form: Form;
+  found: readonly Shown[];
+  classes: ReadonlyMap<string, string>;
+  /** Few enough to show them all at once. */
+  isNarrow: boolean;
 }
 
-const toldOf = ({ name, extracted }: Shown) => `${name} ${extracted.label} ${extracted.title}`;
+function Found({ form, found, classes, isNarrow }: FoundProps) {
+  if (found.length === 0) return <p className="text-soft text-sm">No parameter has that in its name.</p>;
+  const shown = isNarrow ? found.slice(0, MOST_FOUND) : found;
+  const nodes = byNode(shown, classes);
+  return (
+    <>
+      {nodes.map((node) =>
+        isNarrow ? (
+          <FoundNode key={node.nodeId} form={form} node={node} />
+        ) : (
+          <NodePart key={node.nodeId} form={form} node={node} isOpen={found.length <= FEW || nodes.length === 1} />
+        ),
+      )}
+      {found.length > shown.length && (
+        <p className="mt-1 text-soft text-xs">{found.length - shown.length} more; type more to find them.</p>
+      )}
+    </>
+  );
+}
+
+function FoundNode({ form, node }: { form: Form; node: NodeShown }) {
+  return (
+    <section className="mb-2">
+      <h3 className="text-xs">
+        <span className="font-medium">{node.title}</span> <span className="text-soft">{aboutOf(node)}</span>
+      </h3>
+      <Rows form={form} rows={node.rows} />
+    </section>
+  );
+}
+
+function NodePart({ form, node, isOpen }: { form: Form; node: NodeShown; isOpen: boolean }) {
+  const changed = node.rows.filter((one) => one.isChanged);
+  const reset = () => {
+    for (const { extracted } of changed) setValue(form.key, extracted, undefined);
+  };
+  return (
+    <Part
+      name={node.title}
+      about={aboutOf(node)}
+      byDefault={isOpen}
+      count={node.rows.length}
+      changed={changed.length}
+      isSmall
+      actions={
+        <>
+          {!node.isKnown && <span className="text-warn text-xs">not on this ComfyUI</span>}
+          {changed.length > 0 && (
+            <button
+              type="button"
+              onClick={reset}
+              aria-label={`Reset all of ${node.title}`}
+              className="min-h-9 rounded px-2 text-accent text-xs hover:bg-hover"
+            >
+              Reset
+            </button>
+          )}
+        </>
+      }
+    >
+      <Rows form={form} rows={node.rows} />
+    </Part>
+  );
+}
+
+const aboutOf = ({ classType, nodeId }: NodeShown) => (classType === null ? nodeId : `${classType}, ${nodeId}`);
+
+const toldOf = ({ name, extracted }: Shown, classes: ReadonlyMap<string, string>) =>
+  `${name} ${extracted.label} ${extracted.title} ${classes.get(extracted.nodeId) ?? ""}`;
 
 const countChanged = (shown: readonly Shown[]) => shown.filter(({ isChanged }) => isChanged).length;
 
-interface NodeRows {
-  nodeId: string;
-  title: string;
-  rows: Shown[];
-}
-
-function byNode(shown: readonly Shown[]): NodeRows[] {
-  const nodes = new Map<string, NodeRows>();
-  for (const one of shown) {
-    const { nodeId, title } = one.extracted;
-    const node = nodes.get(nodeId) ?? { nodeId, title: `${title} (${nodeId})`, rows: [] };
-    node.rows.push(one);
-    nodes.set(nodeId, node);
-  }
-  return [...nodes.values()];
-}
-
-function Rows({ form, rows, withTitle = false }: { form: Form; rows: readonly Shown[]; withTitle?: boolean }) {
+function Rows({ form, rows }: { form: Form; rows: readonly Shown[] }) {
   return (
     <div className="grid gap-x-4 gap-y-1.5 sm:grid-cols-2 lg:grid-cols-3">
       {rows.map((shown) => (
         <div key={shown.name} className="min-w-0">
-          {withTitle && <p className="truncate text-soft text-xs">{shown.extracted.title}</p>}
           <ParameterRow form={form} shown={shown} />
         </div>
       ))}
     </div>
-  );
-}
-
-interface PartProps {
-  name: string;
-  byDefault: boolean;
-  count: number;
-  changed: number;
-  isSmall?: boolean;
-  children: ReactNode;
-}
-
-/** A part of the panel that folds away, and stays so. */
-function Part({ name, byDefault, count, changed, isSmall = false, children }: PartProps) {
-  const isOpen = usePart(name, byDefault);
-  const Chevron = isOpen ? ChevronDown : ChevronRight;
-  return (
-    <section>
-      <h3 className={isSmall ? "text-xs" : "text-sm"}>
-        <button
-          type="button"
-          aria-expanded={isOpen}
-          onClick={() => setPart(name, !isOpen)}
-          className="-ml-1 flex min-h-8 max-w-full items-center gap-1.5 rounded px-1 hover:bg-hover"
-        >
-          <Chevron size={15} aria-hidden className="shrink-0" />
-          <span className="truncate font-medium">{name}</span>
-          <span className="text-soft text-xs">{count}</span>
-          {changed > 0 && <Badge tone="accent">{changed} changed</Badge>}
-        </button>
-      </h3>
-      {isOpen && <div className={isSmall ? "mt-0.5 mb-2 pl-5" : "mt-1"}>{children}</div>}
-    </section>
   );
 }

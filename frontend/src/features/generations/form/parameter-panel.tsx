@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronRight, RotateCcw, Save } from "lucide-react";
 import { useId } from "react";
 import { messageOf } from "@/api/failure";
+import { PresetPicker } from "@/features/generations/presets/preset-picker";
 import { comfyUIChoicesOptions } from "@/features/profiles/queries";
 import { saveParameters } from "@/features/workflows/changes";
 import { Badge } from "@/ui/badge";
@@ -101,20 +102,24 @@ function PanelActions({ form }: { form: Form }) {
     onSuccess: () => toast({ kind: "info", message: `These are the defaults of “${form.workflow.name}” now.` }),
     onError: (failure) => toast({ kind: "error", message: `The defaults were not saved. ${messageOf(failure)}` }),
   });
-  if (changed.length === 0) return null;
   return (
     <>
-      <Badge tone="accent">{changed.length} changed</Badge>
-      <Button look="quiet" onClick={() => resetAll(form.key)}>
-        <RotateCcw size={15} aria-hidden />
-        Reset all
-      </Button>
-      <Button look="quiet" busy={isPending} onClick={() => mutate()}>
-        <Save size={15} aria-hidden />
-        <span>
-          Save as <span className="max-lg:sr-only">the workflow's</span> defaults
-        </span>
-      </Button>
+      <PresetPicker form={form} />
+      {changed.length > 0 && (
+        <>
+          <Badge tone="accent">{changed.length} changed</Badge>
+          <Button look="quiet" onClick={() => resetAll(form.key)}>
+            <RotateCcw size={15} aria-hidden />
+            Reset all
+          </Button>
+          <Button look="quiet" busy={isPending} onClick={() => mutate()}>
+            <Save size={15} aria-hidden />
+            <span>
+              Save as <span className="max-lg:sr-only">the workflow's</span> defaults
+            </span>
+          </Button>
+        </>
+      )}
     </>
   );
 }

@@ -41,7 +41,7 @@ const placeOf = ({ nodeId, field }: Extracted) => `${nodeId}.${field}`;
 export const nameOf = (extracted: Extracted) => extracted.standard ?? placeOf(extracted);
 
 /** What sets this parameter, the strongest first. */
-function namesOf(extracted: Extracted): string[] {
+export function namesOf(extracted: Extracted): string[] {
   const { standard } = extracted;
   return [placeOf(extracted), ...(standard === null ? [] : [standard, ...(ALIASES[standard] ?? [])])];
 }
@@ -49,7 +49,7 @@ function namesOf(extracted: Extracted): string[] {
 const isValue = (value: unknown): value is Value =>
   typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 
-const setIn = (parameters: Parameters, extracted: Extracted): Value | undefined =>
+export const setIn = (parameters: Parameters, extracted: Extracted): Value | undefined =>
   namesOf(extracted)
     .map((name) => parameters[name])
     .find((value): value is Value => isValue(value) && value !== "");
@@ -106,7 +106,7 @@ function lorasOf(workflow: Workflow, set: Parameters): FormValues["loras"] {
   return { value, isChanged: JSON.stringify(value) !== JSON.stringify(base) };
 }
 
-function asLoras(given: unknown): LoraUsed[] | null {
+export function asLoras(given: unknown): LoraUsed[] | null {
   if (!Array.isArray(given)) return null;
   return given.map((one: Partial<LoraUsed> & { strength?: number }) => {
     const strength = one.strength ?? 1;
@@ -154,7 +154,7 @@ export function parametersOf(form: FormValues, set: Parameters, seed: Seed = for
   return { ...Object.fromEntries(sent), ...(ofSeed ? { seed } : {}) };
 }
 
-const shownIn = (form: FormValues) => [...form.standard.values(), ...form.media, ...form.others];
+export const shownIn = (form: FormValues) => [...form.standard.values(), ...form.media, ...form.others];
 
 export function inputOf(workflow: Workflow, draft: Draft, parameters: Record<string, unknown>): GenerateInput {
   const { promptText, negativePrompt } = draft;

@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { type ComponentProps, useId, useLayoutEffect, useRef } from "react";
+import { type ComponentProps, type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { CONTROL } from "@/ui/field";
 import { toast } from "@/ui/toast";
 
@@ -22,18 +22,23 @@ interface PromptBoxProps {
   value: string;
   placeholder: string;
   error: string | undefined;
+  /** What can be done with the text, beside the label. */
+  actions?: ReactNode;
   onChange: (text: string) => void;
 }
 
 /** As high as its text, within limits. */
-export function PromptBox({ label, isMain = false, value, placeholder, error, onChange }: PromptBoxProps) {
+export function PromptBox({ label, isMain = false, value, placeholder, error, actions, onChange }: PromptBoxProps) {
   const ownId = useId();
   const id = isMain ? PROMPT : ownId;
   return (
     <div className="flex min-w-0 flex-col gap-0.5">
-      <label htmlFor={id} className="text-soft text-xs">
-        {label}
-      </label>
+      <div className="flex items-center gap-1">
+        <label htmlFor={id} className="mr-auto text-soft text-xs">
+          {label}
+        </label>
+        {actions}
+      </div>
       <GrowingTextArea
         id={id}
         rows={isMain ? 2 : 1}

@@ -17,10 +17,10 @@ export const usePlace = create<{ place: Place | null }>(() => ({ place: null }))
 export const openLightbox = (id: string, index: number) => usePlace.setState({ place: { id, index } });
 export const closeLightbox = () => usePlace.setState({ place: null });
 
-/** All pictures and videos of rows that are newest first, in the order of the timeline. */
+/** All pictures and videos of the rows, in their order. */
 export function shotsOf(rows: readonly Generation[]): Shot[] {
   const isSeen = ({ media_type }: GenerationOutput) => /^(image|video)\//.test(media_type);
-  return rows.toReversed().flatMap((row) => row.outputs.filter(isSeen).map((output) => ({ row, output })));
+  return rows.flatMap((row) => row.outputs.filter(isSeen).map((output) => ({ row, output })));
 }
 
 /** Where the picture is among them; that of a generation that is gone is nowhere. */

@@ -1,7 +1,7 @@
-import { type Ref, useState } from "react";
+import type { Ref } from "react";
+import { useBroken } from "../broken";
 import { isVideo, Video } from "../cards/outputs";
 import { nameOf } from "../cards/shown";
-import { markStale } from "../reread";
 import type { Shot } from "./place";
 import { type StageHandle, ZoomStage } from "./zoom-stage";
 
@@ -11,17 +11,17 @@ interface ViewProps {
   onSwipe: (step: number) => void;
 }
 
-/** The original. A signed address gets old: the row is then read once more. */
+/** The original. */
 export function View({ shot: { row, output }, stage, onSwipe }: ViewProps) {
-  const [broken, setBroken] = useState<string | null>(null);
+  const { isBroken, onError } = useBroken(row, output.url);
   if (isVideo(output)) {
     return (
       <div className="absolute inset-0 grid place-items-center p-2 sm:px-14">
-        <Video output={output} className="max-h-full max-w-full" />
+        <Video row={row} output={output} className="max-h-full max-w-full" />
       </div>
     );
   }
-  if (broken === output.url) {
+  if (isBroken) {
     return <p className="absolute inset-0 grid place-items-center text-soft">The picture cannot be loaded.</p>;
   }
   return (
@@ -32,10 +32,7 @@ export function View({ shot: { row, output }, stage, onSwipe }: ViewProps) {
       alt={`Picture: ${nameOf(row)}`}
       thumbnail={output.thumbnail_url ?? null}
       onSwipe={onSwipe}
-      onError={() => {
-        if (broken === null && row.session_id !== null) markStale(row.session_id, row.id);
-        setBroken(output.url);
-      }}
+      onError={onError}
     />
   );
 }

@@ -14,6 +14,7 @@ from spoonfeeder.db.media import Media
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.calls.pictures import MOST_BYTES, TAKEN, how_many_fit
 from spoonfeeder.features.media import service as media
+from spoonfeeder.features.media.unused import mark_used
 from spoonfeeder.providers.base import ChatMessage, ChatRequest, Picture
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import Work
@@ -39,7 +40,7 @@ def _kept(row: Media) -> KeptPicture:
 
 
 async def require_pictures(work: Work, ids: Sequence[UUID], field: str = "attachments") -> None:
-    """Uploads are never purged, so a conversation keeps what it shows. Raises Invalid for anything else."""
+    """Used uploads are never purged, so a conversation keeps what it shows. Raises Invalid for anything else."""
     known = {row.id: row for row in await find(work, ids)}
     for number, media_id in enumerate(ids):
         row = known.get(media_id)
@@ -47,6 +48,7 @@ async def require_pictures(work: Work, ids: Sequence[UUID], field: str = "attach
             raise invalid_field(f"{field}.{number}", "This upload does not exist.", code="unknown_id")
         if row.media_type not in TAKEN or row.bytes > MOST_BYTES:
             raise invalid_field(f"{field}.{number}", "A model is shown PNG, JPEG, WebP or GIF files up to 20 MiB.")
+    await mark_used(work, ids)
 
 
 async def find(work: Work, ids: Iterable[UUID]) -> Sequence[Media]:

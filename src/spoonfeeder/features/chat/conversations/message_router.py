@@ -5,12 +5,13 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Header, Query
 from starlette.responses import Response
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.late_answers import Later
 from spoonfeeder.core.pagination import PageNumber, PageSize
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Ok, Pagination
 from spoonfeeder.core.server_sent_events import EventStream
 from spoonfeeder.core.vocabulary import MessageRole, MessageStatus
@@ -36,7 +37,7 @@ from spoonfeeder.features.chat.parts import kept_parts
 from spoonfeeder.features.chat.schemas import Content
 from spoonfeeder.work import Work, open_work
 
-router = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["conversations"], route_class=JsonRoute)
+router = Router(prefix="/api/conversations/{conversation_id}", tags=["conversations"], route_class=JsonRoute)
 STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
 MOST_LETTERS = 100_000_000
 Made = asking.Asked | UUID

@@ -4,11 +4,12 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.late_answers import Later
 from spoonfeeder.core.pagination import MOST_ROWS
+from spoonfeeder.core.routing import Router
 from spoonfeeder.core.schema import Done, Ok
 from spoonfeeder.features.auth.depends import ChatWork, ReadWork, WriteWork
 from spoonfeeder.features.auth.once import OnceDep, once_only
@@ -24,7 +25,7 @@ from spoonfeeder.features.chat.conversations.schemas import (
 )
 from spoonfeeder.work import open_work
 
-router = APIRouter(prefix="/api/conversations", tags=["conversations"], route_class=JsonRoute)
+router = Router(prefix="/api/conversations", tags=["conversations"], route_class=JsonRoute)
 FOUND_ROWS = 50
 FILES = {"text/markdown": {"schema": {"type": "string"}}}
 
@@ -33,13 +34,15 @@ FILES = {"text/markdown": {"schema": {"type": "string"}}}
 async def list_conversations(
     work: ReadWork,
     q: Annotated[str | None, Query(max_length=500)] = None,
+    project_id: Annotated[UUID | None, Query()] = None,
     limit: Annotated[int | None, Query(ge=1, le=MOST_ROWS)] = None,
 ) -> Ok[list[ConversationFound]]:
     """The most recently active first; with `q` those in which it stands, at most 50 unless `limit` says more."""
     if q is None or not q.strip():
-        found = [row | {"match": None} for row in await service.list_conversations(work, limit=limit or MOST_ROWS)]
+        listed = await service.list_conversations(work, project_id=project_id, limit=limit or MOST_ROWS)
+        found = [row | {"match": None} for row in listed]
     else:
-        found = await search.search(work, q, limit=limit or FOUND_ROWS)
+        found = await search.search(work, q, project_id=project_id, limit=limit or FOUND_ROWS)
     return Ok(data=[ConversationFound.model_validate(row) for row in found])
 
 

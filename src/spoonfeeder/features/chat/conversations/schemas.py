@@ -22,6 +22,7 @@ class ConversationInput(Input):
     title: Name | None = None
     provider: ProviderWord | None = None
     profile_id: RowId | None = None
+    project_id: RowId | None = None
     model: ModelName | None = None
     system_prompt: SystemPrompt | None = None
     options: Options | None = None
@@ -35,6 +36,7 @@ class ConversationPatch(Input):
     title: Given[Name] = None
     provider: Given[ProviderWord] = None
     profile_id: RowId | None = None
+    project_id: RowId | None = None
     model: ModelName | None = None
     system_prompt: SystemPrompt | None = None
     options: Options | None = None
@@ -98,6 +100,7 @@ class ConversationOut(Record):
     provider: Provider
     model: str | None
     profile_id: UUID | None
+    project_id: UUID | None
     system_prompt: str | None
     options: dict[str, Any]
     head_id: UUID | None

@@ -1,13 +1,13 @@
 """Full text over all conversations of a workspace: words, "phrases", or, -without; the last word may be unfinished."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
-from spoonfeeder.db.chat import PUNCTUATION, VERSION, words_of
+from spoonfeeder.core.pagination import MOST_ROWS
+from spoonfeeder.db.full_text import PUNCTUATION, VERSION, asked, words_of
 from spoonfeeder.features.auth.access import visible_rows
 from spoonfeeder.features.chat.conversations.service import COLUMNS, SHOWN, shown
 from spoonfeeder.work import Work
@@ -24,11 +24,6 @@ HEADLINE = f"StartSel={OPENS}, StopSel={CLOSES}, MaxWords=30, MinWords=12, MaxFr
 UNFINISHED = "([^\\x01-\\x7f]|[^']{3})'$"
 """Three letters at least, as less begin too many words; scripts beyond ASCII say more with each letter."""
 
-BETWEEN = re.compile(f"[{re.escape(PUNCTUATION)}]")
-BETWEEN_OUTSIDE = re.compile(rf"[{re.escape(PUNCTUATION.replace('-', ''))}]|(?<=\S)-|-(?!$|[\w<@./])")
-"""A minus before a word is kept."""
-VERSION_ASKED = re.compile(VERSION.replace(r"\m", r"\b"))
-
 WORDS = text(
     r"""
     SELECT CASE WHEN :is_open THEN regexp_replace(words, :unfinished, E'\\1'':*') ELSE words END
@@ -38,7 +33,7 @@ WORDS = text(
 FIND = text(
     f"""
     WITH said AS MATERIALIZED (
-        SELECT conversation_id, message_id FROM search_messages(:workspace_id, CAST(:words AS tsquery), :limit)
+        SELECT conversation_id, message_id FROM search_messages(:workspace_id, CAST(:words AS tsquery), :most)
     ), found AS (
         SELECT conversation_id, message_id FROM said
         UNION ALL
@@ -48,6 +43,8 @@ FIND = text(
             AND id NOT IN (SELECT conversation_id FROM said)
     )
     SELECT found.conversation_id, found.message_id FROM found JOIN conversations ON conversations.id = conversation_id
+    WHERE CAST(:project_id AS uuid) IS NULL OR conversations.project_id =
+        (SELECT id FROM projects WHERE id = :project_id AND deleted_at IS NULL)
     ORDER BY conversations.updated_at DESC, conversations.id DESC LIMIT :limit
     """  # noqa: S608 - nothing of a request is in it
 )
@@ -66,13 +63,22 @@ SNIPPETS = text(
 )
 
 
-async def search(work: Work, q: str, *, limit: int) -> list[dict[str, Any]]:
-    """Conversations in which the words stand, the most recently active first, each with its newest place of them."""
-    asked = {"q": _asked(q), "is_open": not q.rstrip().endswith('"'), "unfinished": UNFINISHED}
-    words = await work.session.scalar(WORDS, asked)
+async def search(work: Work, q: str, *, project_id: UUID | None = None, limit: int) -> list[dict[str, Any]]:
+    """Conversations in which the words stand, the most recently active first, each with its newest place of them.
+
+    Of words that stand nearly everywhere only the newest conversations are looked through for those of a project.
+    """
+    read = {"q": asked(q), "is_open": not q.rstrip().endswith('"'), "unfinished": UNFINISHED}
+    words = await work.session.scalar(WORDS, read)
     if not words:
         return []
-    given = {"workspace_id": work.workspace_id, "words": words, "limit": limit}
+    given = {
+        "workspace_id": work.workspace_id,
+        "words": words,
+        "project_id": project_id,
+        "most": limit if project_id is None else MOST_ROWS,
+        "limit": limit,
+    }
     found = (await work.session.execute(FIND, given)).all()
     snippets = await _snippets(work, words, found)
     rows = visible_rows(SHOWN, COLUMNS, work.actor).where(COLUMNS.id.in_([row.conversation_id for row in found]))
@@ -83,13 +89,6 @@ async def search(work: Work, q: str, *, limit: int) -> list[dict[str, Any]]:
         for row in found
         if row.conversation_id in shown_rows
     ]
-
-
-def _asked(q: str) -> str:
-    """What has punctuation inside becomes a phrase of its words: PostgreSQL does that with commas."""
-    pieces = q.split('"')
-    apart = [(BETWEEN if place % 2 else BETWEEN_OUTSIDE).sub(",", piece) for place, piece in enumerate(pieces)]
-    return VERSION_ASKED.sub(r"\1,\2", '"'.join(apart))
 
 
 async def _snippets(work: Work, words: str, found: Sequence[Any]) -> dict[UUID, list[dict[str, Any]]]:

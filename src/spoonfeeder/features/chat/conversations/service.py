@@ -13,10 +13,12 @@ from spoonfeeder.db.profile import Profile
 from spoonfeeder.durable.line import in_state
 from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.auth.access import visible, visible_rows
+from spoonfeeder.features.auth.undo import hide, show_again
 from spoonfeeder.features.chat.conversations import tree
 from spoonfeeder.features.chat.conversations.schemas import ConversationInput, ConversationOut, ConversationPatch
 from spoonfeeder.features.profiles.options import require_harmless
-from spoonfeeder.features.workflows.service import UNDO, NothingToRestore
+from spoonfeeder.features.projects import queries as projects
+from spoonfeeder.features.projects.service import chosen
 from spoonfeeder.work import Work
 
 UNTITLED = "New conversation"
@@ -32,7 +34,8 @@ class ConversationNotFound(NotFound):
 COLUMNS = Conversation.__table__.c
 _HEADS = Message.__table__.c
 SHOWN = select(
-    *(column for column in COLUMNS if column.key not in {"workspace_id", "deleted_at"}),
+    *(column for column in COLUMNS if column.key not in {"workspace_id", "deleted_at", "project_id"}),
+    projects.shown_project(COLUMNS.project_id),
     func.left(_HEADS.content, PREVIEW_LETTERS).label("preview"),
     (_HEADS.status == MessageStatus.STREAMING).label("is_streaming"),
 ).select_from(Conversation.__table__.outerjoin(Message.__table__, _HEADS.id == COLUMNS.head_id))
@@ -48,9 +51,11 @@ def shown(row: Any) -> dict[str, Any]:
     }
 
 
-async def list_conversations(work: Work, *, limit: int) -> list[dict[str, Any]]:
+async def list_conversations(work: Work, *, project_id: UUID | None, limit: int) -> list[dict[str, Any]]:
     """The most recently active first."""
     statement = visible_rows(SHOWN, COLUMNS, work.actor).limit(limit)
+    if project_id is not None:
+        statement = statement.where(projects.is_in(COLUMNS.project_id, project_id))
     ordered = statement.order_by(COLUMNS.updated_at.desc(), COLUMNS.id.desc())
     return [shown(row) for row in await work.session.execute(ordered)]
 
@@ -82,6 +87,7 @@ async def create(work: Work, data: ConversationInput) -> UUID:
         provider=profile.provider if profile else data.provider or Provider.OLLAMA,
         profile_id=profile.id if profile else None,
         model=data.model or "",
+        project_id=await chosen(work, data.project_id),
         system_prompt=data.system_prompt or None,
         options=data.options or None,
     )
@@ -121,6 +127,8 @@ async def update_conversation(work: Work, conversation_id: UUID, data: Conversat
         if given["head_id"] not in messages.nodes:
             raise invalid_field("head_id", "This message does not exist.", code="unknown_id")
         conversation.head_id = messages.newest_below(given["head_id"])
+    if "project_id" in given:
+        conversation.project_id = await chosen(work, given["project_id"], conversation.project_id)
     if "model" in given:
         conversation.model = given["model"] or ""
     for name in ("title", "system_prompt", "options"):
@@ -150,21 +158,13 @@ async def delete(work: Work, conversation_id: UUID) -> None:
     streaming = (Message.conversation_id == conversation_id, in_state(Message, MessageStatus.STREAMING))
     locked = await lock_rows(work.session, Message, Message.workspace_id == work.workspace_id, *streaming)
     await work.session.execute(update(Message).where(locked).values(stop_requested_at=func.now()))
-    hide = update(Conversation).where(Conversation.id == conversation.id)
-    await work.session.execute(hide.values(deleted_at=func.now(), updated_at=Conversation.updated_at))
+    await hide(work, Conversation, conversation.id)
     work.tell_change("conversation", conversation_id, "deleted")
     await record(work, Action.CONVERSATION_DELETED, "conversation", conversation_id)
 
 
 async def restore(work: Work, conversation_id: UUID) -> None:
     """Raises NothingToRestore."""
-    recent = (
-        Conversation.id == conversation_id,
-        Conversation.workspace_id == work.workspace_id,
-        Conversation.deleted_at > func.now() - UNDO,
-    )
-    show_again = update(Conversation).where(*recent).values(deleted_at=None, updated_at=Conversation.updated_at)
-    if (await work.session.execute(show_again.returning(Conversation.id))).one_or_none() is None:
-        raise NothingToRestore
+    await show_again(work, Conversation, conversation_id)
     work.tell_change("conversation", conversation_id, "restored")
     await record(work, Action.CONVERSATION_RESTORED, "conversation", conversation_id)

@@ -1,0 +1,5 @@
+import { Library } from "@/features/library/library";
+
+export default function LibraryPage() {
+  return <Library />;
+}

@@ -1,0 +1,1 @@
+"""The ComfyUI machines of a profile: how they are, what runs where."""

@@ -1,0 +1,1 @@
+"""Parameters kept under a name."""

@@ -1,0 +1,1 @@
+"""Folders of sessions and conversations."""

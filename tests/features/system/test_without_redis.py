@@ -1,0 +1,112 @@
+"""F6, F8, F9: work is accepted, done and told while Redis is away in one way or another, and where none is wanted."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from redis import Redis
+
+from spoonfeeder.core.settings import NO_REDIS, Settings
+from spoonfeeder.embedded.redis import EmbeddedRedis
+from spoonfeeder.simulator import Simulator
+from tests.fixtures.application import Application, serve_work, serving
+from tests.fixtures.workflows import workflow
+from tests.socket_client import SocketClient, open_socket
+from tests.waiting import until_async
+
+TOLD_SECONDS = 3.0
+NOWHERE = "unix:///nonexistent/redis.sock"
+
+
+@asynccontextmanager
+async def everything(
+    settings: Settings, redis_url: str, simulator: Simulator
+) -> AsyncIterator[tuple[Application, SocketClient, str]]:
+    """API, worker and a browser, with a session to generate in."""
+    settings = settings.model_copy(update={"redis_url": SecretStr(redis_url)})
+    async with serving(settings, simulator) as api, serve_work(settings), open_socket(api.url) as browser:
+        await until_async(lambda: _is_ready(api))
+        session_id = await api.session(workflow("txt2img_sd15"))
+        await browser.call("subscribe:session", session_id)
+        yield api, browser, session_id
+
+
+async def _is_ready(api: Application) -> bool:
+    return (await api.http.get("/api/health/ready")).status_code == 200
+
+
+async def accepted_done_and_told(api: Application, browser: SocketClient, session_id: str) -> None:
+    asked = time.monotonic()
+    row = await api.generate(session_id, parameters={"steps": 2})
+    assert time.monotonic() - asked < 1, "nobody waits for Redis"
+    mine = lambda payload: payload["id"] == row["id"]  # noqa: E731
+    told = await browser.event("generation:completed", mine)
+    ended = await api.ended(row["id"])
+    late = time.time() - datetime.fromisoformat(ended["completed_at"]).timestamp()
+    assert late < TOLD_SECONDS
+    assert (ended["status"], len(told["outputs"])) == ("completed", 1)
+    await browser.event("generation:started", mine)
+
+
+@pytest.mark.parametrize("redis_url", [NO_REDIS, NOWHERE])
+async def test_without_redis_from_the_start(
+    settings: Settings, simulator: Simulator, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with everything(settings, redis_url, simulator) as (api, browser, session_id):
+        await accepted_done_and_told(api, browser, session_id)
+        held = await api.generate(session_id, parameters={"steps": 10_000})
+        await browser.event("generation:progress", lambda payload: payload["id"] == held["id"])
+        await api.json("POST", f"/comfyui/generations/{held['id']}/cancel")
+        await browser.event("generation:cancelled", within_seconds=TOLD_SECONDS)
+        health = await api.json("GET", "/health")
+    assert not browser.payloads("generation:preview"), "there would be nothing to see"
+    is_wanted = redis_url != NO_REDIS
+    assert (health["status"], health["services"]["redis"]["status"]) == (
+        ("degraded", "down") if is_wanted else ("ok", "off")
+    )
+    warnings = [record.getMessage() for record in caplog.records if "edis" in record.getMessage()]
+    assert len(warnings) <= (8 if is_wanted else 0), warnings
+
+
+async def test_whatever_happens_to_redis(settings: Settings, simulator: Simulator, tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path / "redis", durable=False) as redis, Redis.from_url(redis.url) as admin:
+
+        async def command(*words: str) -> Any:
+            return await asyncio.to_thread(admin.execute_command, *words)
+
+        async with everything(settings, redis.url, simulator) as (api, browser, session_id):
+            meanwhile = partial(accepted_done_and_told, api, browser, session_id)
+            await meanwhile()
+            await command("CONFIG", "SET", "maxmemory", "1")
+            await meanwhile()
+            await command("CONFIG", "SET", "maxmemory", "0")
+            await command("REPLICAOF", "127.0.0.1", "9")  # read-only from now on
+            await meanwhile()
+            await command("REPLICAOF", "NO", "ONE")
+            await command("CONFIG", "SET", "requirepass", "another")
+            await command("CLIENT", "KILL", "TYPE", "normal")
+            await command("CLIENT", "KILL", "TYPE", "pubsub")
+            await meanwhile()
+            await command("CONFIG", "SET", "requirepass", "")
+            await until_async(lambda: _is_ready(api))
+            os.kill(redis.pid, signal.SIGSTOP)
+            try:
+                await meanwhile()
+                await meanwhile()
+                assert not await _is_ready(api)
+                assert "spoonfeeder_redis_up 0.0" in (await api.http.get("/metrics")).text
+            finally:
+                os.kill(redis.pid, signal.SIGCONT)
+            await until_async(lambda: _is_ready(api))
+            await command("FLUSHALL")
+            await meanwhile()
+            assert await command("DBSIZE"), "it is used again"
