@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ from redis import Redis
 
 from spoonfeeder.core.settings import NO_REDIS, Settings
 from spoonfeeder.embedded.redis import EmbeddedRedis
+from spoonfeeder.realtime.connection import OPTIONS
 from spoonfeeder.simulator import Simulator
 from tests.fixtures.application import Application, serve_work, serving
 from tests.fixtures.workflows import workflow
@@ -44,17 +45,25 @@ async def _is_ready(api: Application) -> bool:
     return (await api.http.get("/api/health/ready")).status_code == 200
 
 
-async def accepted_done_and_told(api: Application, browser: SocketClient, session_id: str) -> None:
+async def accepted_done_and_told(api: Application, browser: SocketClient, session_id: str) -> tuple[float, float]:
+    """The seconds until it was accepted, and from its end until that was told."""
     asked = time.monotonic()
     row = await api.generate(session_id, parameters={"steps": 2})
-    assert time.monotonic() - asked < 1, "nobody waits for Redis"
+    accepted_seconds = time.monotonic() - asked
     mine = lambda payload: payload["id"] == row["id"]  # noqa: E731
     told = await browser.event("generation:completed", mine)
     ended = await api.ended(row["id"])
-    late = time.time() - datetime.fromisoformat(ended["completed_at"]).timestamp()
-    assert late < TOLD_SECONDS
+    late_seconds = time.time() - datetime.fromisoformat(ended["completed_at"]).timestamp()
     assert (ended["status"], len(told["outputs"])) == ("completed", 1)
     await browser.event("generation:started", mine)
+    return accepted_seconds, late_seconds
+
+
+async def nobody_waits_for_redis(meanwhile: Callable[[], Awaitable[tuple[float, float]]]) -> None:
+    """A slow machine may be late once; what waits for Redis is late each time (F6)."""
+    accepted, told = zip(*[await meanwhile() for _ in range(2)], strict=True)
+    assert min(accepted) < OPTIONS["socket_connect_timeout"]
+    assert min(told) < TOLD_SECONDS
 
 
 @pytest.mark.parametrize("redis_url", [NO_REDIS, NOWHERE])
@@ -62,11 +71,11 @@ async def test_without_redis_from_the_start(
     settings: Settings, simulator: Simulator, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with everything(settings, redis_url, simulator) as (api, browser, session_id):
-        await accepted_done_and_told(api, browser, session_id)
+        await nobody_waits_for_redis(partial(accepted_done_and_told, api, browser, session_id))
         held = await api.generate(session_id, parameters={"steps": 10_000})
         await browser.event("generation:progress", lambda payload: payload["id"] == held["id"])
         await api.json("POST", f"/comfyui/generations/{held['id']}/cancel")
-        await browser.event("generation:cancelled", within_seconds=TOLD_SECONDS)
+        await browser.event("generation:cancelled")
         health = await api.json("GET", "/health")
     assert not browser.payloads("generation:preview"), "there would be nothing to see"
     is_wanted = redis_url != NO_REDIS
@@ -85,28 +94,27 @@ async def test_whatever_happens_to_redis(settings: Settings, simulator: Simulato
 
         async with everything(settings, redis.url, simulator) as (api, browser, session_id):
             meanwhile = partial(accepted_done_and_told, api, browser, session_id)
-            await meanwhile()
+            await nobody_waits_for_redis(meanwhile)
             await command("CONFIG", "SET", "maxmemory", "1")
-            await meanwhile()
+            await nobody_waits_for_redis(meanwhile)
             await command("CONFIG", "SET", "maxmemory", "0")
             await command("REPLICAOF", "127.0.0.1", "9")  # read-only from now on
-            await meanwhile()
+            await nobody_waits_for_redis(meanwhile)
             await command("REPLICAOF", "NO", "ONE")
             await command("CONFIG", "SET", "requirepass", "another")
             await command("CLIENT", "KILL", "TYPE", "normal")
             await command("CLIENT", "KILL", "TYPE", "pubsub")
-            await meanwhile()
+            await nobody_waits_for_redis(meanwhile)
             await command("CONFIG", "SET", "requirepass", "")
             await until_async(lambda: _is_ready(api))
             os.kill(redis.pid, signal.SIGSTOP)
             try:
-                await meanwhile()
-                await meanwhile()
+                await nobody_waits_for_redis(meanwhile)
                 assert not await _is_ready(api)
                 assert "spoonfeeder_redis_up 0.0" in (await api.http.get("/metrics")).text
             finally:
                 os.kill(redis.pid, signal.SIGCONT)
             await until_async(lambda: _is_ready(api))
             await command("FLUSHALL")
-            await meanwhile()
+            await nobody_waits_for_redis(meanwhile)
             assert await command("DBSIZE"), "it is used again"
