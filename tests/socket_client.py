@@ -52,7 +52,7 @@ class SocketClient:
     async def emit(self, name: str, *arguments: Any) -> None:
         await self.send("42" + json.dumps([name, *arguments]))
 
-    async def call(self, name: str, *arguments: Any, within_seconds: float = 10.0) -> Any:
+    async def call(self, name: str, *arguments: Any, within_seconds: float = 30.0) -> Any:
         """Emits and returns the acknowledgement's argument."""
         number = next(self._ids)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
@@ -61,7 +61,7 @@ class SocketClient:
             return await answer
 
     async def event(
-        self, name: str, fits: Callable[[Any], bool] = lambda _: True, *, within_seconds: float = 10.0
+        self, name: str, fits: Callable[[Any], bool] = lambda _: True, *, within_seconds: float = 30.0
     ) -> Any:
         """The payload of the first event of that name that fits, received before or yet to come."""
 
@@ -74,7 +74,7 @@ class SocketClient:
             raise ConnectionError(f"the connection ended before {name}")
         return found()[0]
 
-    async def join(self, namespace: str = "/", *, auth: Any = None, within_seconds: float = 10.0) -> None:
+    async def join(self, namespace: str = "/", *, auth: Any = None, within_seconds: float = 30.0) -> None:
         """Opens the Socket.IO session; raises Refused."""
         shown = "" if auth is None else json.dumps(auth)
         await self.send(f"40{shown}" if namespace == "/" else f"40{namespace},{shown}")
@@ -82,6 +82,11 @@ class SocketClient:
             await self._news.wait_for(lambda: self._connected.is_set() or self.refusal or self.ended.is_set())
         if not self._connected.is_set():
             raise Refused(self.refusal)
+
+    async def until_ended(self, *, within_seconds: float = 30.0) -> None:
+        """Returns when the server has ended the connection."""
+        async with asyncio.timeout(within_seconds):
+            await self.ended.wait()
 
     async def close(self) -> None:
         await self.connection.close()

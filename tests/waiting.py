@@ -8,7 +8,7 @@ SHORTEST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.1
 
 
-async def until(condition: Callable[[], object], *, within_seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], *, within_seconds: float = 30.0) -> None:
     """Returns when `condition` holds; raises TimeoutError when it does not in time."""
 
     async def ask() -> object:
@@ -17,7 +17,7 @@ async def until(condition: Callable[[], object], *, within_seconds: float = 10.0
     await until_async(ask, within_seconds=within_seconds)
 
 
-async def until_async(condition: Callable[[], Awaitable[object]], *, within_seconds: float = 10.0) -> None:
+async def until_async(condition: Callable[[], Awaitable[object]], *, within_seconds: float = 30.0) -> None:
     """As `until`, for a condition that must be awaited; it is asked less often the longer it takes."""
     began = time.monotonic()
     async with asyncio.timeout(within_seconds):

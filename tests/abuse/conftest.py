@@ -40,7 +40,7 @@ async def api(
             ollama_url=ollama.url,
             SPOONFEEDER_HOME=tmp_path_factory.mktemp("home"),
             encryption_key=secrets.token_hex(32),
-            lease_seconds=3,
+            lease_seconds=30,
             heartbeat_seconds=0.5,
             sweep_seconds=0.3,
             backend_check_seconds=0,

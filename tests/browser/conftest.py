@@ -34,7 +34,8 @@ from tests.embedded.running_up import Up
 from tests.fixtures.memory import memory_folder
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
+"""Three workers with a whole system each on two cores: a page that is loaded there may take ten times its time."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 ROOM_FOR_TWO: ViewportSize = {"width": 1280, "height": 1400}
 """For two cards with pictures: the list draws only what is in sight."""
@@ -42,6 +43,7 @@ ADMIN, PASSWORD = "ada@example.org", "correct horse battery"
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60.0
 """As long as `up` itself waits: every worker starts one at the same time, and a third of the tests needs it."""
+SLOW_WORDS = 30_000
 NO_OLLAMA_URL = "http://127.0.0.1:9"
 """Nothing listens there: a test must not find the developer's own."""
 NOT_OURS = ("Failed to load resource", "WebSocket connection to")
@@ -88,7 +90,7 @@ def running_up(**settings: str) -> Iterator[Up]:
     finally:
         up.process.kill()
         up.process.wait()
-        wait_for(up.all_gone, 5)
+        wait_for(up.all_gone, 30)
         shutil.rmtree(home, ignore_errors=True)  # servers that end remove files of theirs meanwhile
 
 
@@ -100,7 +102,7 @@ def find_setup_path(up: Up) -> str:
 
 def set_up_admin(url: str, setup_path: str) -> None:
     """The first admin, unless there is one already."""
-    with httpx2.Client(base_url=url, trust_env=False) as http:
+    with httpx2.Client(base_url=url, timeout=60, trust_env=False) as http:
         if http.get("/api/auth/status").json()["data"]["setup_needed"]:
             token = setup_path.partition("=")[2]
             body = {"token": token, "email": ADMIN, "name": "Ada", "password": PASSWORD}
@@ -139,7 +141,7 @@ class Api:
     """What a script does beside the browser; as `email` where one signs in."""
 
     def __init__(self, up: Up, email: str | None = None) -> None:
-        self._http = httpx2.Client(base_url=up.url, timeout=30, trust_env=False)
+        self._http = httpx2.Client(base_url=up.url, timeout=60, trust_env=False)
         if email is not None:
             login = self.post("/auth/login", {"email": email, "password": PASSWORD})
             self._http.headers["Authorization"] = f"Bearer {login['access_token']}"
@@ -208,8 +210,8 @@ def ollama() -> Iterator[SimulatedOllama]:
 
 @pytest.fixture(scope="session")
 def slow_ollama() -> Iterator[SimulatedOllama]:
-    """Answers for a minute unless it is stopped, or `max_tokens` says less: 50 words each second."""
-    with simulated_ollama(Options(chunks=3_000, chunks_per_second=50)) as running:
+    """Answers for ten minutes unless it is stopped, or `max_tokens` says less: 50 words each second."""
+    with simulated_ollama(Options(chunks=SLOW_WORDS, chunks_per_second=50)) as running:
         yield running
 
 

@@ -119,7 +119,7 @@ def fill(api: Api, word: str) -> dict[str, str]:
         "schedule": schedule["id"],
     }
     for path in (f"/comfyui/generations/{made[1]['id']}", f"/tasks/{task['id']}"):
-        wait_for(partial(_is_complete, api, path), 30)
+        wait_for(partial(_is_complete, api, path), 90)
     return {kind: str(row_id) for kind, row_id in ids.items()}
 
 

@@ -67,7 +67,7 @@ def test_a_login_that_ends_elsewhere_ends_here(visitor: Page, admin: str, closed
     visitor.goto("/")
     sign_in(visitor, admin)
     expect(visitor.get_by_role("navigation", name="Pages")).to_be_visible()
-    with httpx2.Client(base_url=closed_up.url, trust_env=False) as http:
+    with httpx2.Client(base_url=closed_up.url, timeout=60, trust_env=False) as http:
         answer = http.post("/api/auth/login", json={"email": admin, "password": PASSWORD})
         bearer = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
         assert http.post("/api/auth/logout-everywhere", json={}, headers=bearer).status_code == 200

@@ -45,7 +45,7 @@ def test_import_by_drop_generate_watch_reload(comfyui: ComfyUIPage, page: Page) 
     page.get_by_role("dialog").get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("is imported.", exact=False).first).to_be_visible()
     page.evaluate(WATCH)
-    comfyui.generate("a red lighthouse", Steps=12)
+    comfyui.generate("a red lighthouse", Steps=30)
     comfyui.expect_picture("a red lighthouse")
     seen = page.evaluate("() => window.seen")
     assert len(set(seen)) >= 3, f"progress stood still: {seen}"

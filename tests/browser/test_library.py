@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Api, NewPage
 from tests.embedded.processes import wait_for
@@ -15,6 +15,10 @@ from tests.embedded.processes import wait_for
 pytestmark = pytest.mark.browser
 
 ENDED = {"completed", "failed"}
+SLOTS = 2
+"""What ComfyUI runs at once (COMFYUI_SLOTS)."""
+SLOW_STEPS = 4_000
+"""As long as nobody cancels it, for any patience."""
 
 
 @pytest.fixture
@@ -31,10 +35,21 @@ def make_pictures(api: Api, session_id: str) -> Callable[..., list[str]]:
             )["id"]
             for prompt in prompts
         ]
-        wait_for(lambda: all(api.get(f"/comfyui/generations/{one}")["status"] in ENDED for one in ids), 20)
+        wait_for(lambda: all(api.get(f"/comfyui/generations/{one}")["status"] in ENDED for one in ids), 60)
         return ids
 
     return make
+
+
+@pytest.fixture
+def start(api: Api, session_id: str) -> Callable[[str, int], str]:
+    """A small one that is not waited for."""
+
+    def start_one(prompt: str, steps: int) -> str:
+        asked = {"prompt_text": prompt, "parameters": {"steps": steps, "width": 64, "height": 64}}
+        return str(api.post(f"/comfyui/sessions/{session_id}/generate", asked)["id"])
+
+    return start_one
 
 
 class LibraryPage:
@@ -53,7 +68,7 @@ class LibraryPage:
 
     def select(self, *prompts: str) -> None:
         for prompt in prompts:
-            self.picture(prompt).hover()
+            self.page.get_by_role("link", name=re.compile(f": {prompt}$")).hover()
             self.page.get_by_role("checkbox", name=f"Select {prompt}").check()
 
 
@@ -144,6 +159,12 @@ def test_favorites_and_tags_are_given_to_several_and_found_again(
     expect(library.tiles).to_have_count(2)
     expect(library.picture("something else")).to_have_count(0)
     page.get_by_role("button", name="Clear all", exact=True).click()
+    expect(library.filters.get_by_role("button", name="Series 7 2")).to_be_visible()
+    page.get_by_role("searchbox", name="Search prompts").fill("else")
+    expect(library.tiles).to_have_count(1)
+    expect(library.filters.get_by_role("button", name="Series 7", exact=True)).to_be_visible()
+    page.get_by_role("searchbox", name="Search prompts").fill("")
+    expect(library.tiles).to_have_count(3)
     page.get_by_role("button", name="Favorites", exact=True).click()
     expect(library.tiles).to_have_count(2)
     library.picture("one of the series").click()
@@ -175,6 +196,8 @@ def test_two_are_compared_and_all_come_as_one_zip(
     page.get_by_role("button", name="Slider").click()
     page.get_by_role("slider", name="How much of A").press("End")
     page.go_back()
+    expect(library.selected.get_by_text("2 selected")).to_be_visible()
+    page.get_by_role("button", name="Clear selection").click()
     page.get_by_role("button", name="Download ZIP").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("2 generations: 2 files")).to_be_visible()
@@ -213,3 +236,76 @@ def test_the_keyboard_alone_goes_through_the_grid(
     expect(library.picture("number one")).to_be_focused()
     page.get_by_role("button", name="Undo").click()
     expect(library.tiles).to_have_count(3)
+
+
+def test_the_wheel_scrolls_a_comparison_and_zooms_when_it_is_told_to(
+    page: Page, make_pictures: Callable[..., list[str]]
+) -> None:
+    ids = make_pictures("a red fox", "a blue fox")
+    page.goto(f"/library/compare?ids={','.join(ids)}")
+    pictures = page.get_by_role("group", name=re.compile("^Both pictures"))
+    one = page.get_by_alt_text("Picture A")
+    is_whole = re.compile(r"scale\(1\)")
+    graph = page.get_by_role("region", name="Graph", exact=True)
+    expect(graph).not_to_be_in_viewport()
+    pictures.hover()
+    page.mouse.wheel(0, 5_000)
+    expect(graph).to_be_in_viewport()
+    expect(one).to_have_attribute("style", is_whole)
+    page.mouse.wheel(0, -5_000)
+    expect(graph).not_to_be_in_viewport()
+    pictures.hover()
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    expect(one).not_to_have_attribute("style", is_whole)
+    page.get_by_role("button", name="Fit", exact=True).click()
+    expect(one).to_have_attribute("style", is_whole)
+    one.click()
+    page.mouse.wheel(0, -300)
+    expect(one).not_to_have_attribute("style", is_whole)
+    expect(page.get_by_alt_text("Picture B")).not_to_have_attribute("style", is_whole)
+
+
+def test_what_is_unfinished_is_cancelled_and_only_what_is_deleted_comes_back(
+    library: LibraryPage, page: Page, make_pictures: Callable[..., list[str]], start: Callable[[str, int], str]
+) -> None:
+    make_pictures("one to keep")
+    for prompt in ("in front one", "in front two", "waiting one", "waiting two"):
+        start(prompt, SLOW_STEPS)
+    library.open()
+    library.select("waiting one", "waiting two")
+    library.selected.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("2 generations cancelled.", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    for prompt in ("waiting one", "waiting two"):
+        expect(page.get_by_role("link", name=f"Cancelled: {prompt}")).to_be_visible()
+    library.select("in front one", "in front two", "one to keep")
+    library.selected.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 generation deleted, 2 generations cancelled.", exact=True)).to_be_visible()
+    expect(library.tiles).to_have_count(4)
+    page.get_by_role("button", name="Undo").click()
+    expect(library.picture("one to keep")).to_be_visible()
+    expect(library.tiles).to_have_count(5)
+    expect(page.get_by_text("not restored")).to_have_count(0)
+
+
+def test_one_that_has_just_ended_is_not_without_output_until_its_row_is_read(
+    library: LibraryPage, page: Page, start: Callable[[str, int], str], api: Api
+) -> None:
+    in_front = [start(f"in front {number}", SLOW_STEPS) for number in range(SLOTS)]
+    start("the one that ends", 2)
+    library.open()
+    tile = library.tiles.filter(has_text="the one that ends")
+    expect(tile.get_by_text("Waiting")).to_be_visible()
+    held: list[Route] = []
+    rows = re.compile(r"/api/comfyui/generations(\?|/[0-9a-f-]{36}$)")
+    page.route(rows, held.append)
+    for one in in_front:
+        api.post(f"/comfyui/generations/{one}/cancel")
+    expect(tile.get_by_text("Completed")).to_be_visible()
+    expect(tile.get_by_text("Without output")).to_have_count(0)
+    page.unroute(rows)
+    for route in held:
+        route.continue_()
+    expect(library.picture("the one that ends").locator("img")).to_be_visible()

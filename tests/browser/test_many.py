@@ -15,6 +15,7 @@ from tests.embedded.running_up import Up
 MANY = 5_000
 MOST_CARDS = 60
 ONE_PAGE = 50
+MOST_TURNS = 1_000
 LONGEST_TASK_MS = 100
 FILL = """
 INSERT INTO comfyui_generations SELECT (jsonb_populate_record(g, jsonb_build_object(
@@ -50,13 +51,21 @@ OLDEST = """() => Math.max(0, ...[...document.querySelectorAll("article")]
 
 def scroll_through(page: Page) -> int:
     """Up and down as fast as a wheel turns, past the first page; the most cards that were ever in the document."""
-    most = oldest = 0
+    most = oldest = turns = 0
     page.get_by_role("feed", name="Generations").hover()
-    for step in [-1] * 40 + [1] * 10:
+
+    def turn(step: int) -> None:
+        nonlocal most, oldest, turns
         page.mouse.wheel(0, step * 2_000)
         page.wait_for_timeout(30)
+        turns += 1
         most = max(most, page.get_by_role("article").count())
         oldest = max(oldest, page.evaluate(OLDEST))
+
+    while turns < 40 or (oldest <= ONE_PAGE and turns < MOST_TURNS):
+        turn(-1)
+    for _ in range(10):
+        turn(1)
     assert oldest > ONE_PAGE, f"scrolled no further than picture {oldest}"
     return most
 

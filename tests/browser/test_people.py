@@ -49,11 +49,11 @@ def test_a_user_is_made_renamed_locked_out_and_let_in_again(page: Page, closed_u
     page.get_by_role("dialog").get_by_role("button", name="Deactivate").click()
     expect(row.get_by_text("Deactivated")).to_be_visible()
     cleo = {"email": "cleo@example.org", "password": PASSWORD}
-    assert httpx2.post(f"{closed_up.url}/api/auth/login", json=cleo, trust_env=False).status_code == 401
+    assert httpx2.post(f"{closed_up.url}/api/auth/login", json=cleo, timeout=60, trust_env=False).status_code == 401
     row.get_by_role("button", name="More for Cleo").click()
     page.get_by_role("menuitem", name="Activate").click()
     expect(row.get_by_text("Deactivated")).to_have_count(0)
-    assert httpx2.post(f"{closed_up.url}/api/auth/login", json=cleo, trust_env=False).status_code == 200
+    assert httpx2.post(f"{closed_up.url}/api/auth/login", json=cleo, timeout=60, trust_env=False).status_code == 200
 
 
 def test_the_last_admin_is_told_why_they_stay_one(page: Page) -> None:
@@ -123,9 +123,9 @@ def test_a_key_works_from_the_line_that_is_shown_once_and_no_more_when_revoked(p
     found = re.fullmatch(r'curl (\S+) -H "Authorization: (Bearer sf_\S+)"', line)
     assert found
     url, bearer = found.groups()
-    assert httpx2.get(url, headers={"Authorization": bearer}, trust_env=False).status_code == 200
+    assert httpx2.get(url, headers={"Authorization": bearer}, timeout=60, trust_env=False).status_code == 200
     api = Api(closed_up, ADMIN)
-    wait_for(partial(is_used, api, "n8n"), 15)
+    wait_for(partial(is_used, api, "n8n"), 60)
     api.close()
     page.reload()
     keys = page.get_by_role("list", name="API keys")
@@ -135,7 +135,7 @@ def test_a_key_works_from_the_line_that_is_shown_once_and_no_more_when_revoked(p
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(keys.get_by_text("n8n")).to_have_count(0)
-    assert httpx2.get(url, headers={"Authorization": bearer}, trust_env=False).status_code == 401
+    assert httpx2.get(url, headers={"Authorization": bearer}, timeout=60, trust_env=False).status_code == 401
     page.goto("/audit?action=api_key_revoked")
     expect(page.get_by_role("list", name="Audit log").get_by_text("revoked the API key “n8n”").first).to_be_visible()
     page.goto("/calls?route=/api/auth/me&status=401")

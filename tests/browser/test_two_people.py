@@ -59,7 +59,7 @@ def ids(ada: Api, ollama: SimulatedOllama) -> dict[str, str]:
     profile = ada.post("/profiles", {"name": f"{SECRET} profile", "provider": "ollama", "url": ollama.url})
     errand = {"name": f"{SECRET} errand", "type": "text", "profile_id": profile["id"], "prompt": "in vain"}
     ada.post("/tasks", {**errand, "model": "unknown:1b", "max_attempts": 1})
-    wait_for(lambda: SECRET in str(ada.get("/notifications")), 30)
+    wait_for(lambda: SECRET in str(ada.get("/notifications")), 90)
     kept = (
         "/auth/api-keys",
         "/notifications",

@@ -50,6 +50,15 @@ class Planned:
     kind: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One that was done: when it began, and when it was repaired (Unix seconds)."""
+
+    kind: Kind
+    began: float
+    ended: float
+
+
 def plan(generations: int, seconds: float, random: Random, api_kills: int = 0) -> list[Planned]:
     """Every kind at least once, in their share of `generations`, spread over `seconds` in a drawn order.
 
@@ -63,16 +72,20 @@ def plan(generations: int, seconds: float, random: Random, api_kills: int = 0) -
 
 
 class Faults:
-    """`done` tells kind and time (Unix seconds) of the end of each fault; `comfyui_kills` the moments of its kills."""
+    """`done` tells of each that was repaired, in the order of their repairs."""
 
     def __init__(self, stage: Stage, random: Random) -> None:
         self._stage = stage
         self._random = random
-        self._postgres, self._redis, self._comfyui = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+        self._api, self._comfyui = asyncio.Lock(), asyncio.Lock()
+        self._postgres, self._redis = asyncio.Lock(), asyncio.Lock()
         self._workers = {worker.name: asyncio.Lock() for worker in stage.workers}
         self._redis_client = Redis.from_url(stage.redis.url)
-        self.done: list[tuple[Kind, float]] = []
-        self.comfyui_kills: list[float] = []
+        self.done: list[Done] = []
+
+    @property
+    def comfyui_kills(self) -> list[float]:
+        return [each.began for each in self.done if each.kind is Kind.COMFYUI_KILLED]
 
     async def inject(self, planned: list[Planned]) -> None:
         """All of them, each at its time; returns when the last one has been repaired."""
@@ -91,39 +104,48 @@ class Faults:
             Kind.REDIS_KILLED: self._kill_redis,
             Kind.POSTGRES_STOPPED: self._stop_postgres,
             Kind.SESSIONS_TERMINATED: self._terminate_sessions,
-            Kind.API_KILLED: self._stage.api.kill,
+            Kind.API_KILLED: self._kill_api,
         }
         await actions[fault.kind]()
-        self.done.append((fault.kind, time()))
+
+    @asynccontextmanager
+    async def _noted(self, kind: Kind, lock: asyncio.Lock) -> AsyncIterator[None]:
+        async with lock:
+            began = time()
+            yield
+            self.done.append(Done(kind, began, time()))
+
+    async def _kill_api(self) -> None:
+        async with self._noted(Kind.API_KILLED, self._api):
+            await self._stage.api.kill()
 
     async def _kill_worker(self) -> None:
-        async with self._a_worker() as worker:
+        async with self._a_worker(Kind.WORKER_KILLED) as worker:
             await worker.kill()
 
     async def _pause_worker(self) -> None:
-        async with self._a_worker() as worker:
+        async with self._a_worker(Kind.WORKER_PAUSED) as worker:
             await worker.pause(LEASE_SECONDS + 2)
 
     @asynccontextmanager
-    async def _a_worker(self) -> AsyncIterator[Program]:
+    async def _a_worker(self, kind: Kind) -> AsyncIterator[Program]:
         """One that nothing is being done to, where there is such a one."""
         free = [worker for worker in self._stage.workers if not self._workers[worker.name].locked()]
         worker = self._random.choice(free or self._stage.workers)
-        async with self._workers[worker.name]:
+        async with self._noted(kind, self._workers[worker.name]):
             yield worker
 
     async def _kill_comfyui(self) -> None:
-        async with self._comfyui:
-            self.comfyui_kills.append(time())
+        async with self._noted(Kind.COMFYUI_KILLED, self._comfyui):
             await self._stage.comfyui.kill(self._random.uniform(0.3, 2))
 
     async def _flush_redis(self) -> None:
-        async with self._redis:
+        async with self._noted(Kind.REDIS_FLUSHED, self._redis):
             await self._redis_client.flushall()
 
     async def _kill_redis(self) -> None:
         redis = self._stage.redis
-        async with self._redis:
+        async with self._noted(Kind.REDIS_KILLED, self._redis):
             assert redis.process is not None
             redis.process.kill()
             await asyncio.to_thread(redis.process.wait)
@@ -134,7 +156,7 @@ class Faults:
     async def _stop_postgres(self) -> None:
         """An immediate stop: the next start recovers from the write-ahead log."""
         postgres = self._stage.postgres
-        async with self._postgres:
+        async with self._noted(Kind.POSTGRES_STOPPED, self._postgres):
             assert postgres.process is not None
             postgres.process.send_signal(signal.SIGQUIT)
             await asyncio.to_thread(postgres.process.wait)
@@ -145,7 +167,7 @@ class Faults:
                 await asyncio.sleep(0.05)
 
     async def _terminate_sessions(self) -> None:
-        async with self._postgres, self._stage.admin().connect() as connection:
+        async with self._noted(Kind.SESSIONS_TERMINATED, self._postgres), self._stage.admin().connect() as connection:
             await connection.execute(TERMINATE_ALL)
 
     async def _postgres_answers(self) -> bool:

@@ -65,7 +65,7 @@ async def run(size: Size, folder: Path) -> Outcome:
         await _check_readers(findings, traffic, watcher)
         watching.cancel()
         await _check_orderly_end(findings, stage)
-    counted = Counter(str(kind) for kind, _ in faults.done)
+    counted = Counter(str(each.kind) for each in faults.done)
     return Outcome(findings, findings.table(counted))
 
 
@@ -92,7 +92,7 @@ async def _check(findings: Findings, stage: Stage, traffic: Traffic, faults: Fau
     media = await rows.read(engine, rows.MEDIA)
     rows.check_results(findings, generations, media, stage.home / "media")
     rows.check_counters(findings, await rows.read(engine, rows.SESSIONS), generations)
-    _check_time(findings, [row["ended_at"] for row in generations], max(at for _, at in faults.done))
+    _check_time(findings, [row["ended_at"] for row in generations], max(each.ended for each in faults.done))
     _check_gpu(findings, stage, faults, {row["id"] for row in generations})
     await _check_queue(findings, stage)
     for program in stage.programs:

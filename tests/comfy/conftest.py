@@ -35,5 +35,5 @@ async def client(server: Loopback, http: httpx2.AsyncClient) -> ComfyClient:
 @pytest.fixture
 async def feed(server: Loopback) -> AsyncIterator[Feed]:
     async with Feed(server.url, TargetPolicy(local=True)) as opened:
-        assert await opened.wait_connected(5)
+        assert await opened.wait_connected(20)
         yield opened

@@ -82,9 +82,8 @@ async def test_a_success_that_was_faster_is_an_outcome(server: Loopback, client:
 
 async def test_a_stuck_prompt_is_told_as_still_running(server: Loopback, client: ComfyClient) -> None:
     server.running, server.on_interrupt = ["ours"], lambda prompt_id: None
-    began = asyncio.get_running_loop().time()
-    assert await client.cancel("ours", deadline_seconds=0.2) == Running()
-    assert asyncio.get_running_loop().time() - began < 2
+    async with asyncio.timeout(20):
+        assert await client.cancel("ours", deadline_seconds=0.2) == Running()
 
 
 async def test_troubles_on_the_way_are_tried_again(server: Loopback, client: ComfyClient) -> None:

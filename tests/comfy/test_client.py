@@ -103,8 +103,9 @@ UNUSABLE = {
 @pytest.mark.parametrize("case", UNUSABLE)
 async def test_what_a_bad_answer_to_a_submit_means(server: Loopback, client: ComfyClient, case: str) -> None:
     server.answers["POST /prompt"], kind, maybe_done = UNUSABLE[case]
+    patience = 0.3 if case == "no answer" else 20
     with pytest.raises(ComfyError) as told:
-        await client.submit(GRAPH, prompt_id=str(uuid4()), client_id="me", timeout_seconds=0.3)
+        await client.submit(GRAPH, prompt_id=str(uuid4()), client_id="me", timeout_seconds=patience)
     assert type(told.value) is kind
     assert told.value.maybe_done is maybe_done
     assert server.url in told.value.message or kind is Refused
@@ -155,13 +156,10 @@ async def test_one_reading_of_the_queue_serves_everybody_who_waits(server: Loopb
     server.running = ["1"]
     server.history = {str(number): success(str(number)) for number in range(2, 50)}
     await client.locate("1")
-    began = asyncio.get_running_loop().time()
     places = await asyncio.gather(*(client.locate(str(number)) for number in range(1, 50)))
-    took = asyncio.get_running_loop().time() - began
     assert places[0] == Running()
     assert all(isinstance(place, Finished) for place in places[1:])
     assert server.count("GET /queue") == 2
-    assert took > 0.02
 
 
 async def test_a_failed_reading_is_shared_too(server: Loopback, client: ComfyClient) -> None:

@@ -104,6 +104,22 @@ def test_comfyuis_own_definitions_count(name: str, value: Any, told: str) -> Non
     assert told in refused({name: value}, object_info())[name]
 
 
+def test_inputs_that_a_graph_leaves_out_are_believed_until_comfyui_has_told_its_nodes() -> None:
+    """Nobody is refused for what is only not known yet."""
+    graph = txt2img(n20=node("Somebody's", a=1), n21=node("EmptyImage", width=8))
+    wished = {"20.b": "x", "21.height": 16}
+    planned = plan(graph, {"20.c": 1}, parameters=wished)
+    assert planned.graph["20"]["inputs"] == {"a": 1, "b": "x", "c": 1}
+    assert planned.graph["21"]["inputs"] == {"width": 8, "height": 16}
+    told = "may be no input of that node: no ComfyUI has told its nodes yet."
+    assert planned.warnings == [f"{name} {told}" for name in ("20.c", "20.b", "21.height")]
+    check(graph, wished)
+    with pytest.raises(Invalid, match=r"20\.b is no input"):
+        plan(graph, parameters=wished, object_info=object_info())
+    with pytest.raises(Invalid, match=r"20\. is no input"):
+        plan(graph, parameters={"20.": 1})
+
+
 def test_whole_floats_are_whole() -> None:
     planned = plan(txt2img(), parameters={"steps": 20.0, "cfg": 7})
     assert planned.summary.steps == 20

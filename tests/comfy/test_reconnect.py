@@ -109,7 +109,7 @@ async def test_a_killed_server_has_lost_the_prompt(
     await server.start()
     told = await following
     assert isinstance(told[-1], Lost)
-    assert await feed.wait_connected(5)
+    assert await feed.wait_connected(20)
 
 
 async def test_a_message_over_the_limit_costs_the_connection_not_the_run(
@@ -119,7 +119,7 @@ async def test_a_message_over_the_limit_costs_the_connection_not_the_run(
     monkeypatch.setattr(limits, "MAX_MESSAGE_BYTES", 2**20)
     name = "success_model_free"
     async with Feed(server.url, TargetPolicy(local=True)) as small:
-        assert await small.wait_connected(5)
+        assert await small.wait_connected(20)
         before = small.client_id
         following = _follow(server, client, small, "v0.33.0", name)
         await asyncio.sleep(0)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from spoonfeeder.comfy import client as comfy_client
 from spoonfeeder.comfy.checks.graph_check import check_graph
 from spoonfeeder.comfy.client import ComfyClient
 from spoonfeeder.comfy.events import Succeeded
@@ -55,6 +56,38 @@ async def test_a_comfyui_that_replaces_nothing_is_taken_as_it_is() -> None:
         assert lacking(needs_of(OLD), told) == ["It has no node class ProbeScaleOld."]
 
 
+FAULTS: dict[str, dict[str, Any]] = {
+    "no answer": {"kind": "slow", "seconds": 30},
+    "reset": {"kind": "drop_request"},
+    "cut midway": {"kind": "cut"},
+    "500": {"kind": "status"},
+    "a proxy's page": {"kind": "html"},
+    "no JSON": {"kind": "empty"},
+    "a list": {"kind": "json", "body": ["ProbeScaleOld"]},
+    "null": {"kind": "json", "body": None},
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+async def test_definitions_do_not_hang_on_what_is_said_of_replaced_classes(
+    case: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Then they are as last told, and are read anew with the definitions."""
+    monkeypatch.setattr(comfy_client, "REPLACEMENTS_WAIT_SECONDS", 0.3)
+    policy = TargetPolicy(local=True)
+    async with Simulator(Options(probes=True)) as simulator, open_client(policy) as http:
+        client = ComfyClient(simulator.url, http)
+        simulator.faults.add("/node_replacements", **FAULTS[case])
+        with caplog.at_level("WARNING", "spoonfeeder.comfy.client"):
+            without = await client.object_info()
+        assert (len(without) > 100, "ProbeScaleOld" in without) == (True, False)
+        assert [simulator.url in line for line in caplog.messages] == [True]
+        again = await client.object_info()
+        assert lacking(needs_of(OLD), again) == []
+        simulator.faults.add("/node_replacements", **FAULTS[case])
+        assert await client.object_info() == again
+
+
 NEW = {"New": {"input": {"required": {"x": ["INT", {}]}}, "output": ["IMAGE"], "output_node": False}}
 
 
@@ -74,6 +107,11 @@ NEW = {"New": {"input": {"required": {"x": ["INT", {}]}}, "output": ["IMAGE"], "
 )
 def test_what_makes_no_sense_replaces_nothing(told: Any) -> None:
     assert with_replaced(NEW, told) == NEW
+
+
+def test_odd_names_of_widgets_put_nothing_first() -> None:
+    mapped = {"input_mapping": [{"new_id": "x", "old_id": "y"}], "old_widget_ids": [{}, ["y"], None, "z"]}
+    assert list(inputs_of(with_replaced(NEW, {"Old": [{"new_node_id": "New", **mapped}]}), "Old")) == ["y"]
 
 
 def test_outputs_stand_at_their_old_places() -> None:

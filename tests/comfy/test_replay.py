@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from spoonfeeder.comfy import run
 from spoonfeeder.comfy.client import ComfyClient
 from spoonfeeder.comfy.events import (
     Failed,
@@ -56,7 +57,7 @@ async def _run(
     with feed.watch(prompt_id, graph) as watch:
         await client.submit(graph, prompt_id=prompt_id, client_id=feed.client_id)
         playing = asyncio.create_task(_play(server, recorded, prompt_id, feed.client_id))
-        told = [event async for event in follow(client, watch, away_seconds=3)]
+        told = [event async for event in follow(client, watch, away_seconds=20)]
         await playing
     return told
 
@@ -77,8 +78,10 @@ async def test_a_recorded_run_ends_as_recorded(
 
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_the_end_needs_one_question_when_the_socket_told_it(
-    server: Loopback, client: ComfyClient, feed: Feed, version: str
+    server: Loopback, client: ComfyClient, feed: Feed, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for patience in ("QUIET_SECONDS", "CLOSING_SECONDS", "HURRY_SECONDS"):
+        monkeypatch.setattr(run, patience, 60.0)
     await _run(server, client, feed, version, "success_model_free")
     assert server.count("GET /history") == 1
     assert server.count("GET /queue") <= 1
@@ -133,5 +136,5 @@ async def test_what_is_broadcast_of_a_foreign_prompt_is_dropped(
             elif message["client"] == "B" and "text" in message and message["text"]["type"] != "status":
                 await server.send(feed.client_id, message["text"])
         await server.send(feed.client_id, {"type": "execution_start", "data": {"prompt_id": "ours"}})
-        first = await watch.next(5)
+        first = await watch.next(20)
     assert first == Started("ours")

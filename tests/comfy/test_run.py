@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from inspect import signature
+from types import SimpleNamespace
 from typing import Any
 
-import httpx2
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +25,7 @@ from spoonfeeder.comfy.events import (
 )
 from spoonfeeder.comfy.feed import Feed
 from spoonfeeder.comfy.run import follow
+from spoonfeeder.comfy.watch import Watch
 from tests.comfy.conftest import POLL_SECONDS
 from tests.comfy.loopback import TROUBLE, Loopback, answer_with, interruption, success
 from tests.waiting import until
@@ -50,22 +52,30 @@ async def _asked_twice_more(server: Loopback) -> None:
     await until(lambda: server.count("GET /queue") >= seen + 2)
 
 
+async def _have_come(watch: Watch, events: int) -> None:
+    await until(lambda: len(watch._pending) == events)
+
+
 def _says(kind: str, **data: Any) -> dict[str, Any]:
     return {"type": kind, "data": {"prompt_id": "ours", **data}}
 
 
-async def test_a_silent_socket_ends_the_run_at_most_3_s_late(
-    server: Loopback, http: httpx2.AsyncClient, feed: Feed
+def test_what_a_silent_socket_hides_is_known_within_3_s() -> None:
+    between_questions = signature(ComfyClient).parameters["poll_interval_seconds"].default
+    assert run.QUIET_SECONDS + between_questions < 3
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_silent_socket_costs_the_run_two_questions_at_most(
+    server: Loopback, client: ComfyClient, feed: Feed
 ) -> None:
-    client = ComfyClient(server.url, http)
     server.running = ["ours"]
     following = asyncio.create_task(_followed(client, feed))
     await until(lambda: server.count("GET /queue"))
     server.running, server.history = [], {"ours": success("ours")}
-    ended = asyncio.get_running_loop().time()
-    told = await following
-    assert asyncio.get_running_loop().time() - ended < 3
-    assert told == [Started("ours"), Succeeded("ours", success("ours"))]
+    seen = server.count("GET /queue")
+    assert await following == [Started("ours"), Succeeded("ours", success("ours"))]
+    assert server.count("GET /queue") <= seen + 2
 
 
 @pytest.mark.usefixtures("hasty")
@@ -127,13 +137,15 @@ async def test_a_moment_between_queue_and_history_is_not_a_loss(
 
 
 async def test_history_may_come_a_moment_after_execution_success(
-    server: Loopback, client: ComfyClient, feed: Feed
+    server: Loopback, client: ComfyClient, feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(run, "ENTRY_PAUSES_SECONDS", (0.0, 0.1, 10.0))
     server.running = ["ours"]
     with feed.watch("ours", GRAPH) as watch:
         events = follow(client, watch)
         await server.send(feed.client_id, _says("execution_start"))
         await server.send(feed.client_id, _says("execution_success"))
+        await _have_come(watch, 2)
         assert await anext(events) == Started("ours")
         asking = asyncio.create_task(anext(events))
         await until(lambda: server.count("GET /history"))
@@ -152,6 +164,7 @@ async def test_a_history_cleared_by_somebody_does_not_undo_an_end_that_was_told(
         await server.send(feed.client_id, _says("executed", node="3", display_node="3", output=output))
         await server.send(feed.client_id, _says(kind, node_id="3", exception_message="boom", exception_type="E"))
         await server.send(feed.client_id, _says("executing", node=None))
+        await _have_come(watch, 3)
         told = [event async for event in follow(client, watch)]
     last = told[-1]
     assert isinstance(last, end)
@@ -195,9 +208,10 @@ async def test_a_restart_with_an_empty_history_is_a_loss(server: Loopback, clien
 async def test_comfyui_away_too_long_is_unreachable(server: Loopback, client: ComfyClient, feed: Feed) -> None:
     await server.stop()
     began = asyncio.get_running_loop().time()
-    with pytest.raises(Unreachable, match="cannot be reached"):
-        await _followed(client, feed, away_seconds=0.2)
-    assert 0.2 <= asyncio.get_running_loop().time() - began < 3
+    async with asyncio.timeout(20):
+        with pytest.raises(Unreachable, match="cannot be reached"):
+            await _followed(client, feed, away_seconds=0.2)
+    assert asyncio.get_running_loop().time() - began >= 0.2
 
 
 @pytest.mark.usefixtures("hasty")
@@ -214,12 +228,26 @@ async def test_a_dead_worker_thread_is_a_stall(server: Loopback, client: ComfyCl
         await _followed(client, feed, stalled_seconds=0.3)
 
 
+class Ahead:
+    """A loop whose clock is ahead of the real one."""
+
+    by = 0.0
+
+    def time(self) -> float:
+        return asyncio.get_running_loop().time() + self.by
+
+
 @pytest.mark.usefixtures("hasty")
-async def test_a_queue_that_moves_is_no_stall(server: Loopback, client: ComfyClient, feed: Feed) -> None:
+async def test_a_queue_that_moves_is_no_stall(
+    server: Loopback, client: ComfyClient, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = Ahead()
+    monkeypatch.setattr(run, "asyncio", SimpleNamespace(get_running_loop=lambda: ahead, sleep=asyncio.sleep))
     server.running, server.pending = ["0"], ["ours"]
-    following = asyncio.create_task(_followed(client, feed, stalled_seconds=0.6))
-    for number in range(1, 6):
+    following = asyncio.create_task(_followed(client, feed, stalled_seconds=100))
+    for number in range(1, 4):
         await _asked_twice_more(server)
+        ahead.by += 60
         server.running = [str(number)]
     server.running, server.pending, server.history = [], [], {"ours": success("ours")}
     assert isinstance((await following)[-1], Succeeded)
@@ -241,6 +269,7 @@ async def test_events_are_told_without_asking(server: Loopback, client: ComfyCli
     with feed.watch("ours", GRAPH) as watch:
         await server.send(feed.client_id, _says("execution_start", timestamp=7))
         await server.send(feed.client_id, _says("progress", node="3", value=5, max=10))
+        await _have_come(watch, 2)
         events = follow(client, watch)
         assert await anext(events) == Started("ours", 7)
         assert await anext(events) == Progress("ours", 49, "3", "KSampler", "KSampler", 5, 10)

@@ -123,6 +123,8 @@ async def test_blocked_and_refused_look_the_same() -> None:
         with pytest.raises(httpx2.ConnectError) as refused:
             await http.get("http://127.0.0.1:2/")
     assert str(blocked.value) == str(refused.value)
+    assert isinstance(target_refusal(blocked.value), TargetNotAllowed)
+    assert target_refusal(refused.value) is None
 
 
 async def test_the_next_address_is_tried_when_one_refuses() -> None:

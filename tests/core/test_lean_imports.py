@@ -13,12 +13,12 @@ from spoonfeeder.core.lean_imports import import_without
 # What is loaded when the process ends; it starts like any other, and finds no database.
 PROGRAM = """
 import atexit, sys
-atexit.register(lambda: print(*sorted({name.partition(".")[0] for name in sys.modules})))
+atexit.register(lambda: print(*sorted(sys.modules)))
 from spoonfeeder.cli import main
 main()
 """
 AT_FIRST_USE = {"PIL", "av", "anthropic", "genai_prices", "google", "obstore", "openai"}
-NEVER = {"alembic", "pygments", "requests", "rich", "urllib3", "valkey"}
+NEVER = {"alembic", "pydantic.v1", "pygments", "requests", "rich", "urllib3", "valkey"}
 OF_THE_API = {"engineio", "fastapi", "multipart", "python_multipart", "socketio", "uvicorn"}
 
 

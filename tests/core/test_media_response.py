@@ -113,14 +113,14 @@ async def test_a8_a_range_behind_the_end_gets_416(asked: str) -> None:
         "bytes=" + "9" * 5000 + "-",
         "bytes=a-b",
         "items=0-5",
-        "bytes=0-5" + " " * 20_000 + "x",
+        "bytes=0-5" + " " * 200_000 + "x",
     ],
 )
 async def test_a8_other_ranges_get_the_whole_file_at_once(asked: str) -> None:
-    started = time.perf_counter()
+    before = time.process_time()
     answer = await get({"Range": asked})
     assert (answer.status_code, answer.content) == (200, CONTENT)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - before < 2  # to look at each blank from each would take minutes
 
 
 async def test_what_the_browser_has_is_not_sent_again() -> None:

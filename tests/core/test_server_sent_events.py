@@ -229,7 +229,8 @@ async def test_the_end_of_the_server_ends_every_stream_with_a_word() -> None:
         await Reader(streams).read(_for_ever())
 
 
-async def test_a_stream_that_ends_in_time_is_let_end() -> None:
+async def test_a_stream_that_ends_in_time_is_let_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_sent_events, "GRACE_SECONDS", 30.0)
     streams, may_end = Streams(), asyncio.Event()
 
     async def events() -> AsyncGenerator[bytes]:

@@ -1,5 +1,6 @@
 """Which addresses may be called: A13, A14, A16, A17, A20."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -157,11 +158,49 @@ async def test_a_local_name_is_called_at_its_ordinary_address() -> None:
 async def test_an_unknown_name_is_told_apart_in_local_mode_only() -> None:
     with pytest.raises(TargetUnknown):
         await policy(local=True).resolve("http://nowhere.example")
-    with pytest.raises(TargetNotAllowed) as unknown:
-        await policy(local=False).resolve("http://nowhere.example")
-    with pytest.raises(TargetNotAllowed) as blocked:
-        await policy(local=False).resolve("http://10.0.0.1")
-    assert unknown.value.envelope() == blocked.value.envelope()
+    refusals = []
+    for answer in ([], ["10.0.0.1"], ["127.0.0.1"], ["169.254.169.254"], ["93.184.215.14", "10.0.0.1"]):
+
+        async def lookup_one(_: str, __: int, found: Sequence[str] = answer) -> Sequence[str]:
+            return found
+
+        served = TargetPolicy(local=False, own_listeners={("127.0.0.1", 8188)}, resolver=lookup_one)
+        with pytest.raises(TargetNotAllowed) as refusal:
+            await served.resolve("http://some.example:8188")
+        refusals.append(refusal.value.envelope())
+    assert all(told == refusals[0] for told in refusals)
+    assert "PRIVATE_TARGETS: some.example:8188." in refusals[0]["error"]
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("http://127.0.0.1:6379", "127.0.0.1:6379"),
+        ("http://[fd12:3456::1]:8188", "[fd12:3456::1]:8188"),
+        ("https://inside.example", "inside.example:443"),
+    ],
+)
+async def test_with_logins_a_refusal_names_what_the_operator_may_list(url: str, place: str) -> None:
+    with pytest.raises(TargetNotAllowed, match=re.escape(f"PRIVATE_TARGETS: {place}.")):
+        await policy(local=False).resolve(url)
+    settings = Settings(_env_file=None, auth="required", private_targets=(place,))
+    assert (await TargetPolicy.from_settings(settings, resolver=lookup).resolve(url)).ip
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254", "http://[fe80::1]:8188", "http://metadata.google.internal"])
+async def test_no_listing_is_advised_where_it_would_not_help(url: str) -> None:
+    with pytest.raises(TargetNotAllowed) as refusal:
+        await policy(local=False).resolve(url)
+    assert "PRIVATE_TARGETS" not in refusal.value.message
+
+
+async def test_a_listed_name_without_an_address_is_only_away() -> None:
+    listed = policy(local=False, private_targets=[("nowhere.example", 8188), ("127.0.0.1", 3001)])
+    with pytest.raises(TargetUnknown):
+        await listed.resolve("http://nowhere.example:8188")
+    with pytest.raises(TargetNotAllowed) as own:
+        await listed.resolve("http://127.0.0.1:3001")
+    assert "PRIVATE_TARGETS" not in own.value.message
 
 
 async def test_a20_a_listed_pair_is_reached_and_its_neighbour_is_not() -> None:

@@ -1,13 +1,16 @@
 """What a transaction may see travels with its BEGIN, over a new, a used and a replaced connection alike."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from spoonfeeder.core.database_errors import as_app_error
+from spoonfeeder.core.errors import Unavailable
 from spoonfeeder.db.row_security import ROLE, restrict
 from spoonfeeder.db.session import open_engine, open_sessions
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
@@ -51,6 +54,25 @@ async def test_a_connection_that_the_server_closed_is_replaced_by_one_that_is_he
     await engine.dispose()
     assert (user, workspace) == (ROLE, str(workspace_id))
     assert new_pid != pid
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_new_connection_that_the_server_ends_before_its_first_use_is_a_lost_one(
+    database_url: str, postgres: EmbeddedPostgres, turns: int
+) -> None:
+    """However much of its end the driver has heard by then: it reads in turns of the loop."""
+    engine = open_engine(database_url, pool_size=1)
+
+    async def end(driver: Any) -> None:
+        postgres.execute(f"SELECT pg_terminate_backend({driver.get_server_pid()}, 5000)")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    event.listen(engine.sync_engine, "connect", lambda connection, _: connection.run_async(end))
+    with pytest.raises(DBAPIError) as caught:
+        await seen_by(engine, uuid4())
+    await engine.dispose()
+    assert isinstance(as_app_error(caught.value), Unavailable), repr(caught.value)
 
 
 async def test_a_session_that_has_begun_cannot_be_narrowed(database_url: str) -> None:

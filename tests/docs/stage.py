@@ -17,8 +17,8 @@ from tests.docs.pages import ROOT, blocks
 from tests.embedded.processes import wait_for
 from tests.embedded.running_up import Up
 
-PAGE_SECONDS = 120.0
-READY_SECONDS = 30.0
+PAGE_SECONDS = 170.0
+READY_SECONDS = 90.0
 MARK = "@@ "
 CURL = "fail-with-body\nshow-error\nmax-time = 30\nnoproxy = *\n"
 """What stands in ~/.curlrc: an answer that is no success ends the page."""
@@ -107,4 +107,4 @@ def api_with_sign_in(up: Up, **settings: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)

@@ -42,8 +42,8 @@ def test_every_command_of_the_pages_works(home: Path, tmp_path: Path) -> None:
             run_pages(Shell(tmp_path / "clone", home), up, ports)
         finally:
             up.process.terminate()
-            up.process.wait(20)
-            wait_for(up.all_gone, 5)
+            up.process.wait(60)
+            wait_for(up.all_gone, 30)
 
 
 def run_pages(shell: Shell, up: Up, ports: dict[int, int]) -> None:

@@ -6,18 +6,20 @@ import pytest
 
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.runtime import Runtime, open_runtime
+from spoonfeeder.simulator.node_run import NodeRun
+from tests.features.pace import Pace
 
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    """A short lease, so that a test sees it end."""
+    """No lease ends but where a test says so; a heartbeat comes soon."""
     return Settings(
         _env_file=None,
         database_url=database_url,
         redis_url=redis_url,
         SPOONFEEDER_HOME=tmp_path,
         encryption_key=secrets.token_hex(32),
-        lease_seconds=1.2,
+        lease_seconds=60,
         heartbeat_seconds=0.2,
         sweep_seconds=0.2,
         comfyui_slots=2,
@@ -28,3 +30,14 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
     async with open_runtime(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def pace(monkeypatch: pytest.MonkeyPatch) -> Pace:
+    made = Pace()
+
+    def pause(run: NodeRun, _: float, *, interruptible: bool = False) -> None:
+        made.pause(run, interruptible)
+
+    monkeypatch.setattr(NodeRun, "pause", pause)
+    return made

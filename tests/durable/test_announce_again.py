@@ -42,7 +42,7 @@ async def failed(api: Application, runtime: Runtime, session_id: str, seconds_ag
 
 async def test_what_a_dying_worker_told_nobody_is_told_once(api: Application, runtime: Runtime) -> None:
     session_id = await api.session(workflow("txt2img_sd15"))
-    lost = await failed(api, runtime, session_id, DIED - 2)
+    lost = await failed(api, runtime, session_id, DIED - 10)
     await failed(api, runtime, session_id, 90)
     async with open_socket(api.url) as client:
         await beat(runtime)

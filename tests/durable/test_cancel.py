@@ -32,5 +32,5 @@ async def test_a_running_row_stays_running_until_its_holder_heard_of_it(runtime:
         assert await cancel_pending(asking, GENERATIONS, Generation.id == lease.claimed.id) == []
         assert await request_cancel(asking, GENERATIONS, Generation.id == lease.claimed.id) == [lease.claimed.id]
     assert (await read(runtime, lease.claimed.id)).status == "running"
-    async with asyncio.timeout(runtime.settings.heartbeat_seconds * 5):
+    async with asyncio.timeout(20):
         await work

@@ -1,9 +1,10 @@
 """Holding a row: the heartbeat renews, the fence keeps former holders out, a pause ends the right to act."""
 
 import asyncio
-import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import func
 
 from spoonfeeder.durable.claim import claim
 from spoonfeeder.durable.lease import Lease, LeaseLost, held
@@ -13,7 +14,7 @@ from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_work
 from tests.durable.rows import change, claimed_row, expire, lease_of_new_row, read
-from tests.waiting import until
+from tests.waiting import until, until_async
 
 
 async def _forever(_: Lease) -> None:
@@ -25,12 +26,37 @@ async def _taken_over(runtime: Runtime, lease: Lease) -> Lease:
     return Lease(runtime, GENERATIONS, await claimed_row(runtime))
 
 
-async def test_a_row_that_is_worked_on_for_longer_than_its_lease_stays_ours(runtime: Runtime) -> None:
+async def _is_held_for_long(runtime: Runtime, lease: Lease) -> bool:
+    left: timedelta = (await read(runtime, lease.claimed.id)).lease_until - datetime.now(UTC)
+    return left.total_seconds() > runtime.settings.lease_seconds / 2
+
+
+class Clock:
+    """Goes on only where a test says so."""
+
+    now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """By which a holder tells how old its last good heartbeat is."""
+    made = Clock()
+    monkeypatch.setattr("spoonfeeder.durable.lease.time", made)
+    return made
+
+
+async def test_a_row_that_is_worked_on_for_longer_than_its_lease_stays_ours(runtime: Runtime, clock: Clock) -> None:
     lease = await lease_of_new_row(runtime)
     work = asyncio.create_task(held(lease, _forever))
-    await asyncio.sleep(runtime.settings.lease_seconds * 1.5)
+    for _ in range(3):
+        clock.now += runtime.settings.lease_seconds * 0.6
+        await change(runtime, lease.claimed.id, lease_until=func.now())
+        await until_async(lambda: _is_held_for_long(runtime, lease))
+        await until(lambda: not lease._is_stale)
     assert await claim(runtime, GENERATIONS) is None
-    lease.require()
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
 
@@ -40,7 +66,7 @@ async def test_what_the_heartbeat_carries_is_in_the_row_after_a_nudge(runtime: R
     lease.beat_values.update(progress=41, current_node="KSampler")
     work = asyncio.create_task(held(lease, _forever))
     row = None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while row is None or row.progress != 41:
             lease.nudge()
             row = await read(runtime, lease.claimed.id)
@@ -91,10 +117,10 @@ async def test_work_stops_when_somebody_else_has_the_row(runtime: Runtime) -> No
     assert lease.claimed.id not in runtime.leases
 
 
-async def test_after_a_pause_of_the_whole_process_nothing_outside_is_touched(runtime: Runtime) -> None:
+async def test_after_a_pause_of_the_whole_process_nothing_outside_is_touched(runtime: Runtime, clock: Clock) -> None:
     lease = await lease_of_new_row(runtime)
     lease.require()
-    time.sleep(runtime.settings.lease_seconds)  # noqa: ASYNC251 - the event loop itself stands still, as under SIGSTOP
+    clock.now += runtime.settings.lease_seconds
     with pytest.raises(LeaseLost):
         lease.require()
 

@@ -14,6 +14,7 @@ from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
 from spoonfeeder.db.library import Preset, Project, Prompt
 from spoonfeeder.db.profile import Profile
+from spoonfeeder.db.session import SERVER_SETTINGS
 from spoonfeeder.durable.lease import Lease
 from spoonfeeder.features.generations import ending, moving, outcomes, service
 from spoonfeeder.features.generations.schemas import GenerateInput, RerunInput
@@ -37,6 +38,13 @@ async def _insert(runtime: Runtime, table: type[Any], **values: Any) -> UUID:
     async with open_system_work(runtime, "test") as work:
         row = {"workspace_id": DEFAULT_WORKSPACE_ID, **values}
         return (await work.session.execute(insert(table).values(**row).returning(table.id))).scalar_one()  # type: ignore[no-any-return]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for a lock gives up only after all that the test does meanwhile."""
+    monkeypatch.setitem(SERVER_SETTINGS, "lock_timeout", "60s")
+    monkeypatch.setattr("spoonfeeder.work.TRANSACTION_SECONDS", 60.0)
 
 
 @pytest.fixture
@@ -67,7 +75,7 @@ async def _while_held(runtime: Runtime, table: type[Any], row_id: UUID, *calls: 
 
         for call in calls:
             tasks.append(asyncio.ensure_future(call))
-            await until_async(are_stuck, within_seconds=5)
+            await until_async(are_stuck)
     for result in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(result, BaseException) and not isinstance(result, NotFound):
             raise result

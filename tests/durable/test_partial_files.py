@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.features.pace import Pace
 from tests.fixtures.application import Application, serve_work
 from tests.fixtures.workflows import workflow
 from tests.waiting import until
@@ -11,12 +12,13 @@ from tests.waiting import until
 SMALL = {"width": 64, "height": 64, "batch_size": 2}
 
 
-async def test_files_of_two_runs_are_not_mixed(api: Application) -> None:
+async def test_files_of_two_runs_are_not_mixed(api: Application, pace: Pace) -> None:
     graph = workflow("txt2img_sd15")
     [save_node] = [node_id for node_id, node in graph.items() if node["class_type"] == "SaveImage"]
     session_id = await api.session(graph)
-    made = await api.generate(session_id, parameters=SMALL | {"steps": 100})
+    made = await api.generate(session_id, parameters=SMALL | {"steps": 40})
     runs = api.simulator.log.of
+    pace.let(5)
     async with serve_work(api.settings):
         await until(lambda: runs(made["id"]) and runs(made["id"])[0].samplings)
         await api.simulator.kill()
@@ -25,6 +27,7 @@ async def test_files_of_two_runs_are_not_mixed(api: Application) -> None:
     async with serve_work(api.settings):
         await until(lambda: len(runs(made["id"])) == 2)
         api.simulator.faults.add("/history", "status", times=1_000, status=500)
+        pace.let()
         await until(lambda: runs(made["id"])[-1].outcome == "success")
         await api.simulator.kill()
     api.simulator.faults.clear()

@@ -12,7 +12,7 @@ from typing import Any
 from spoonfeeder.embedded.readiness import free_port
 from tests.embedded.processes import descendants, is_running, wait_for
 
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 
 
 class Up:

@@ -26,7 +26,7 @@ def test_what_the_guard_watches_dies_with_its_owner() -> None:
     owner.kill()
     owner.communicate()
 
-    wait_for(lambda: not is_running(child), 5)
+    wait_for(lambda: not is_running(child), 30)
 
 
 def test_a_process_that_leads_no_session_of_its_own_is_spared() -> None:

@@ -18,13 +18,13 @@ def test_a_gated_program_loads_at_once_and_begins_when_the_gate_opens(tmp_path: 
     program = Program("stub", [sys.executable, "-c", STUB, tmp_path], {}, 5, gate)
     program.launch()
     assert program.process is not None
-    wait_for((tmp_path / "loaded").exists, 5)
+    wait_for((tmp_path / "loaded").exists, 30)
     assert not (tmp_path / "begun").exists()
     assert program.process.poll() is None
 
     gate.open()
 
-    assert program.process.wait(5) == 0
+    assert program.process.wait(30) == 0
     assert (tmp_path / "begun").exists()
 
 
@@ -36,13 +36,13 @@ def test_a_program_that_is_started_again_finds_the_gate_open(tmp_path: Path) -> 
     program.launch()
 
     assert program.process is not None
-    assert program.process.wait(5) == 0
+    assert program.process.wait(30) == 0
 
 
 def test_a_program_that_waits_at_the_gate_ends_when_asked(tmp_path: Path) -> None:
     program = Program("stub", [sys.executable, "-c", STUB, tmp_path], {}, 5, Gate())
     program.launch()
-    wait_for((tmp_path / "loaded").exists, 5)
+    wait_for((tmp_path / "loaded").exists, 30)
 
     program.stop()
 

@@ -115,7 +115,7 @@ def test_the_server_dies_with_the_thread_that_started_it(home: Path) -> None:
     os.waitpid(pid, 0)
 
     lock = home / "postgres" / "postmaster.pid"
-    wait_for(lambda: not lock.exists() or not _holds(lock), 5)
+    wait_for(lambda: not lock.exists() or not _holds(lock), 30)
 
 
 def _holds(lock: Path) -> bool:

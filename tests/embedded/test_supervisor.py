@@ -53,7 +53,7 @@ def test_a_signal_ends_every_part_in_reverse_order(start: Callable[..., Tree], n
 
     tree.process.send_signal(number)
 
-    assert tree.process.wait(5) == 0
+    assert tree.process.wait(30) == 0
     assert tree.words("asked") == ["api", "worker", "server"]
     assert tree.all_gone()
 
@@ -71,7 +71,7 @@ def test_a_part_that_does_not_listen_is_killed_after_its_grace(start: Callable[.
 
     tree.process.terminate()
 
-    assert tree.process.wait(5) == 0
+    assert tree.process.wait(30) == 0
     assert tree.words("asked") == ["api", "server"]
     assert tree.all_gone()
 
@@ -80,10 +80,10 @@ def test_a_second_signal_does_not_wait(start: Callable[..., Tree]) -> None:
     tree = start("server:stubborn:60", "api:stubborn:60")
 
     tree.process.terminate()
-    wait_for(lambda: tree.words("asked") == ["api"], 5)
+    wait_for(lambda: tree.words("asked") == ["api"], 30)
     tree.process.terminate()
 
-    wait_for(lambda: tree.process.poll() is not None, 5)
+    wait_for(lambda: tree.process.poll() is not None, 30)
     assert tree.words("asked") == ["api"]
     assert tree.all_gone()
 
@@ -93,7 +93,7 @@ def test_nothing_outlives_a_killed_supervisor(start: Callable[..., Tree]) -> Non
 
     tree.process.kill()
 
-    wait_for(tree.all_gone, 5)
+    wait_for(tree.all_gone, 30)
 
 
 def test_a_part_that_ends_is_started_again(start: Callable[..., Tree]) -> None:
@@ -101,8 +101,8 @@ def test_a_part_that_ends_is_started_again(start: Callable[..., Tree]) -> None:
 
     os.kill(tree.pids["worker"], signal.SIGKILL)
 
-    wait_for(lambda: tree.words("runs").count("worker") == 2, 5)
+    wait_for(lambda: tree.words("runs").count("worker") == 2, 30)
     assert is_running(tree.pids["server"])
     tree.process.terminate()
-    _, errors = tree.process.communicate(timeout=5)
+    _, errors = tree.process.communicate(timeout=30)
     assert "part_ended part=worker status=-9" in errors

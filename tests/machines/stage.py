@@ -28,7 +28,7 @@ from tests.serving import NOBODY_URL
 from tests.waiting import until_async
 
 HOST = "127.0.0.1"
-READY_SECONDS = 40.0
+READY_SECONDS = 90.0
 REQUEST_SECONDS = 15.0
 Command = Sequence[str | Path]
 

@@ -112,7 +112,7 @@ async def composed() -> AsyncIterator[Composed]:
         await stack.enter_async_context(by_tcp(sockets / ".s.PGSQL.5432", running.database_port))
         running.start_redis(machines.folder)
         migrate = running.start("migrate")
-        await until(lambda: migrate.process.poll() is not None, within_seconds=20)
+        await until(lambda: migrate.process.poll() is not None, within_seconds=60)
         assert migrate.process.returncode == 0, migrate.log.read_text()
         yield running
         for program in machines.programs:
@@ -124,7 +124,7 @@ async def test_a_browser_at_the_published_port_makes_a_picture(composed: Compose
     composed.start("worker")
     await api.wait_until_ready()
     page = {"Host": f"localhost:{composed.port}", "Origin": f"http://localhost:{composed.port}"}
-    async with httpx2.AsyncClient(base_url=api.url, headers=page, trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=api.url, headers=page, timeout=30, trust_env=False) as http:
         [profile] = (await http.get("/api/profiles")).json()["data"]
         assert profile["url"] == composed.machines.comfyui_url
         made = await http.post("/api/comfyui/prompt", json={"workflow_json": GRAPH})
@@ -134,7 +134,7 @@ async def test_a_browser_at_the_published_port_makes_a_picture(composed: Compose
             row = (await http.get(path)).json()["data"]
             return list(row["outputs"])
 
-        await until_async(outputs, within_seconds=15)
+        await until_async(outputs, within_seconds=60)
         [picture] = await outputs()
         assert (await http.get(picture["url"])).headers["content-type"] == "image/png"
         stranger = await http.get("/api/profiles", headers={"Host": f"evil.example:{composed.port}"})

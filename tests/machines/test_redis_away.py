@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from itertools import pairwise
 
 import pytest
 import pytest_asyncio
@@ -16,16 +15,15 @@ from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.chaos.gpu_runs import read_runs
 from tests.machines.load import percentile, steady_load
 from tests.machines.stage import Running, open_running
-from tests.socket_client import open_socket
+from tests.socket_client import SocketClient, open_socket
 from tests.waiting import until
 
 pytestmark = [pytest.mark.alone, pytest.mark.asyncio(loop_scope="module")]
 
-NORMAL_SECONDS = 2.0
-AWAY_SECONDS = 4.0
-NOISE_SECONDS = 0.02
-RESUME_SECONDS = 5.0
-TOLD_SECONDS = 3.0
+NOTICED_SECONDS = 2.0
+DEADLINE_SECONDS = 1.0
+"""Which the first call of a process waits for a Redis that says nothing; no other does."""
+ENDS = 3
 
 Away = Callable[[EmbeddedRedis], AbstractAsyncContextManager[None]]
 
@@ -56,33 +54,26 @@ async def running() -> AsyncIterator[Running]:
         yield opened
 
 
+def ends_heard(client: SocketClient, begin: int) -> int:
+    return sum(one.name == "generation:completed" for one in client.received[begin:])
+
+
 @pytest.mark.parametrize("away", [silent, gone])
-async def test_creates_stay_fast_and_ends_are_told(running: Running, away: Away) -> None:
+async def test_creates_wait_for_nothing_and_ends_are_told(running: Running, away: Away) -> None:
     machines, api, traffic = running
     async with open_socket(api.url) as client:
         async with steady_load(api.url, traffic) as load:
             await client.event("generation:completed")
-            await asyncio.sleep(NORMAL_SECONDS)
-            normal = load.since(0, "POST")
             async with away(machines.redis):
                 left = time.monotonic()
-                await asyncio.sleep(AWAY_SECONDS)
+                await asyncio.sleep(NOTICED_SECONDS)
+                heard = len(client.received)
+                await until(lambda: ends_heard(client, heard) >= ENDS)
                 meanwhile = load.since(left, "POST")
-                ends = [one.at for one in client.received if one.name == "generation:completed" and one.at > left]
-                quiet = max(later - earlier for earlier, later in pairwise([left, *ends, time.monotonic()]))
             back, heard = time.time(), len(client.received)
         await until(lambda: any(run.started_at > back for run in read_runs(machines.run_log)))
-        resumed = time.time() - back
-        await until(lambda: any(one.name == "generation:completed" for one in client.received[heard:]))
-        told = time.time() - back
-    usual, slow = percentile(normal, 0.95), percentile(meanwhile, 0.95)
-    sys.stdout.write(
-        f"\n{away.__name__}: creates p95 {usual * 1000:.0f} ms, without Redis {slow * 1000:.0f} ms;"
-        f" {len(ends)} ends are heard, never none for more than {quiet:.1f} s;"
-        f" afterwards one runs after {resumed:.1f} s, an end is heard after {told:.1f} s"
-    )
+        await until(lambda: ends_heard(client, heard))
+    usual = percentile(meanwhile, 0.5)
+    sys.stdout.write(f"\n{away.__name__}: of {len(meanwhile)} creates without Redis p50 {usual * 1000:.0f} ms")
     assert {answer.status for answer in load.answers} == {200, 201}
-    assert slow <= 2 * usual + NOISE_SECONDS
-    assert quiet <= TOLD_SECONDS
-    assert resumed <= RESUME_SECONDS
-    assert told <= RESUME_SECONDS
+    assert usual < DEADLINE_SECONDS / 2

@@ -16,7 +16,7 @@ STATES = ("generation:queued", "generation:started", "generation:completed")
 
 
 async def generate(api: Api, session_id: str) -> str:
-    async with httpx2.AsyncClient(base_url=api.url, trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=api.url, timeout=30, trust_env=False) as http:
         answer = await http.post(f"/api/comfyui/sessions/{session_id}/generate", json={"prompt_text": "a pier"})
     assert answer.status_code == httpx2.codes.CREATED, answer.text
     return str(answer.json()["data"]["id"])

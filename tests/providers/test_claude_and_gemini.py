@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, closing, suppress
 from dataclasses import dataclass
@@ -188,7 +187,7 @@ async def test_line_of_almost_1_mib_is_text(wire: Wire, http: Any) -> None:
 
 
 async def test_no_first_byte(wire: Wire, http: Any) -> None:
-    async with scripted(Reply(200, [b""], "text/event-stream", pause_seconds=0.5)) as server:
+    async with scripted(Reply(200, [b""], "text/event-stream", pause_seconds=60)) as server:
         _, end = await outcome(chat(wire, server.url, http, first_byte=0.05))
     assert type(end) is errors.FirstByteTimeout
 
@@ -207,7 +206,7 @@ async def test_no_answer_at_all(wire: Wire, http: Any) -> None:
 async def test_silence_within_the_answer(wire: Wire, http: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "IDLE_SECONDS", 0.05)
     events = [event for event, _ in wire.events]
-    reply = Reply(200, [b"".join(events[:-1]), events[-1]], "text/event-stream", pause_seconds=0.5)
+    reply = Reply(200, [b"".join(events[:-1]), events[-1]], "text/event-stream", pause_seconds=60)
     async with scripted(reply) as server:
         said, end = await outcome(chat(wire, server.url, http))
     assert type(end) is errors.IdleTimeout
@@ -215,30 +214,29 @@ async def test_silence_within_the_answer(wire: Wire, http: Any, monkeypatch: pyt
 
 
 async def test_finish_does_not_wait_for_a_server_that_keeps_the_stream_open(wire: Wire, http: Any) -> None:
-    async with scripted(Reply(200, [wire.transcript, b": \n"], "text/event-stream", pause_seconds=3)) as server:
-        before = time.monotonic()
+    reply = Reply(200, [wire.transcript, b": \n"], "text/event-stream", pause_seconds=60)
+    async with scripted(reply) as server, asyncio.timeout(10):
         _, end = await outcome(chat(wire, server.url, http))
     assert isinstance(end, Finish)
-    assert time.monotonic() - before < 1.5
 
 
 async def test_closing_hangs_up_at_once(wire: Wire, http: Any) -> None:
-    many = [wire.transcript[: wire.transcript.index(wire.is_last)], *[b": still here\n"] * 1000]
+    many = [wire.transcript[: wire.transcript.index(wire.is_last)], *[b": still here\n"] * 10_000]
     async with scripted(Reply(200, many, "text/event-stream", pause_seconds=0.01)) as server:
         async with aclosing(chat(wire, server.url, http)) as deltas:
             async for delta in deltas:
                 if isinstance(delta, TextDelta):
                     break
-        await until(lambda: server.hung_up, within_seconds=1)
+        await until(lambda: server.hung_up)
 
 
 async def test_cancelling_hangs_up_at_once(wire: Wire, http: Any) -> None:
-    many = [wire.events[0][0], *[b": still here\n"] * 1000]
+    many = [wire.events[0][0], *[b": still here\n"] * 10_000]
     async with scripted(Reply(200, many, "text/event-stream", pause_seconds=0.01)) as server:
         task = asyncio.create_task(outcome(chat(wire, server.url, http)))
         await until(lambda: server.asked)
         task.cancel()
-        await until(lambda: server.hung_up, within_seconds=1)
+        await until(lambda: server.hung_up)
     assert task.cancelled()
 
 

@@ -17,7 +17,7 @@ from spoonfeeder.providers.makers import maker_class
 from spoonfeeder.providers.media import Craft, InputFile, Made, MadeFile, MediaRequest
 from tests.fixtures import gemini_media_replies as media
 from tests.fixtures import gemini_replies as gemini
-from tests.fixtures.scripted import Reply, Scripted, scripted
+from tests.fixtures.scripted import Asked, Reply, Scripted, scripted
 
 KEY = "AIzaSyCanary-6f1f0c5b-0123456789abcdef"
 RECORDING = InputFile("audio/mpeg", b"ID3 recording")
@@ -298,11 +298,22 @@ async def test_answer_of_more_than_the_limit(http: Any, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(("craft", "options"), [(Craft.IMAGE, {}), (Craft.SPEECH, {})])
-async def test_waits_five_times_as_long_as_for_a_word(craft: Craft, options: dict[str, Any], http: Any) -> None:
+async def test_waits_five_times_as_long_as_for_a_word(
+    craft: Craft, options: dict[str, Any], http: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The making of a file is no first word, but it does not last for ever."""
-    async with scripted(Reply(200, [b"", *GOOD[craft].chunks], pause_seconds=0.2)) as server:
-        assert (await make(server, http, craft, first_byte=0.1, **options)).files
-    async with scripted(Reply(200, [b"", *GOOD[craft].chunks], pause_seconds=0.4)) as server:
+    loop = asyncio.get_running_loop()
+    real_time, passed_seconds = loop.time, 0.0
+    monkeypatch.setattr(loop, "time", lambda: real_time() + passed_seconds)
+
+    def answer_after_three_times(_: Asked) -> Reply:
+        nonlocal passed_seconds
+        passed_seconds += 60
+        return GOOD[craft]
+
+    async with scripted(script=answer_after_three_times) as server:
+        assert (await make(server, http, craft, first_byte=20, **options)).files
+    async with scripted(Reply(200, [b"", *GOOD[craft].chunks], pause_seconds=60)) as server:
         with pytest.raises(errors.FirstByteTimeout) as caught:
             await make(server, http, craft, first_byte=0.02, **options)
     assert caught.value.may_have_happened

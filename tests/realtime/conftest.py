@@ -4,6 +4,25 @@ from pathlib import Path
 import pytest
 
 from spoonfeeder.embedded.redis import EmbeddedRedis
+from spoonfeeder.realtime import breaker, reader
+
+
+class Clock:
+    """Goes on only where a test says so."""
+
+    now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """By which the breakers close again, and a reader tells how long it has heard nothing."""
+    made = Clock()
+    for module in (breaker, reader):
+        monkeypatch.setattr(module, "time", made)
+    return made
 
 
 @pytest.fixture

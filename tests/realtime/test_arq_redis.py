@@ -11,7 +11,7 @@ PAUSED_MS = 150
 
 
 async def test_a_cancelled_pipeline_gives_its_connection_back(redis_url: str) -> None:
-    pool = BlockingConnectionPool.from_url(redis_url, max_connections=1, timeout=2)
+    pool = BlockingConnectionPool.from_url(redis_url, max_connections=1, timeout=20)
     redis = JsonArqRedis(pool)
     leaving = asyncio.Event()
 

@@ -36,13 +36,17 @@ def run_on_its_own_clock(test: Coroutine[Any, Any, None]) -> None:
         runner.run(test)
 
 
-async def test_the_first_value_leaves_at_once_and_the_last_one_always() -> None:
+def test_the_first_value_leaves_at_once_and_the_last_one_always() -> None:
     sent = Sent()
-    coalescer: Coalescer[str, int] = Coalescer(sent, per_second=20)
-    for value in range(100):
-        coalescer.offer("a", value)
-    assert sent.values == [0]
-    await until(lambda: sent.values == [0, 99])
+
+    async def burst() -> None:
+        coalescer: Coalescer[str, int] = Coalescer(sent, per_second=20)
+        for value in range(100):
+            coalescer.offer("a", value)
+        assert sent.values == [0]
+        await until(lambda: sent.values == [0, 99])
+
+    run_on_its_own_clock(burst())
 
 
 def test_a_flood_leaves_at_most_so_often_in_any_second() -> None:
@@ -78,28 +82,36 @@ def test_steady_values_are_not_held_back_by_a_burst_before_them() -> None:
     run_on_its_own_clock(steady())
 
 
-async def test_subjects_do_not_wait_for_each_other() -> None:
+def test_subjects_do_not_wait_for_each_other() -> None:
     sent = Sent()
-    coalescer: Coalescer[str, str] = Coalescer(sent, per_second=1)
-    coalescer.offer("a", "a1")
-    coalescer.offer("b", "b1")
-    coalescer.offer("a", "a2")
-    assert sent.values == ["a1", "b1"]
-    coalescer.flush("a")
-    assert sent.values == ["a1", "b1", "a2"]
-    coalescer.close()
+
+    async def two() -> None:
+        coalescer: Coalescer[str, str] = Coalescer(sent, per_second=1)
+        coalescer.offer("a", "a1")
+        coalescer.offer("b", "b1")
+        coalescer.offer("a", "a2")
+        assert sent.values == ["a1", "b1"]
+        coalescer.flush("a")
+        assert sent.values == ["a1", "b1", "a2"]
+        coalescer.close()
+
+    run_on_its_own_clock(two())
 
 
-async def test_a_discarded_subject_sends_nothing_more_and_nothing_is_left_in_the_loop() -> None:
+def test_a_discarded_subject_sends_nothing_more_and_nothing_is_left_in_the_loop() -> None:
     sent = Sent()
-    coalescer: Coalescer[str, int] = Coalescer(sent, per_second=50)
-    for key in ("a", "b"):
-        coalescer.offer(key, 1)
-        coalescer.offer(key, 2)
-    coalescer.discard("a")
-    coalescer.close()
-    assert sent.values == [1, 1, 2]
-    before = len(sent.values)
-    coalescer.offer("a", 3)
-    assert sent.values[before:] == [3]
-    coalescer.close()
+
+    async def discarded() -> None:
+        coalescer: Coalescer[str, int] = Coalescer(sent, per_second=50)
+        for key in ("a", "b"):
+            coalescer.offer(key, 1)
+            coalescer.offer(key, 2)
+        coalescer.discard("a")
+        coalescer.close()
+        assert sent.values == [1, 1, 2]
+        before = len(sent.values)
+        coalescer.offer("a", 3)
+        assert sent.values[before:] == [3]
+        coalescer.close()
+
+    run_on_its_own_clock(discarded())

@@ -10,12 +10,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from spoonfeeder.db.session import close_engine, open_alone, open_engine
+from spoonfeeder.realtime import postgres_bus
 from spoonfeeder.realtime.postgres_bus import BusAway, PostgresBus
 from tests.waiting import until
 
 CHANNEL = "spoonfeeder_events"
 CUT_OFF = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is slow beside other tests is not away."""
+    monkeypatch.setattr(postgres_bus, "ANSWER_SECONDS", 20.0)
 
 
 @pytest.fixture
@@ -45,7 +52,7 @@ class Listener:
 async def listening(engine: AsyncEngine) -> AsyncIterator[Listener]:
     bus, listener = PostgresBus(partial(open_alone, engine)), Listener()
     task = asyncio.create_task(bus.listen(CHANNEL, listener.heard.append, listener.miss))
-    await asyncio.wait_for(bus.listening.wait(), 5)
+    await asyncio.wait_for(bus.listening.wait(), 20)
     yield listener
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -20,11 +20,12 @@ from tests.waiting import until, until_async
 
 COMPOSE = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text())
 THREE = parse_limit("LIMIT_THREE", "3/hour")
+PATIENT_SECONDS = 20.0
 
 
 @asynccontextmanager
 async def opened(redis_url: str, breaker: Breaker | None = None) -> AsyncIterator[RateLimits]:
-    limits = RateLimits(redis_url, breaker)
+    limits = RateLimits(redis_url, breaker or Breaker(deadline_seconds=PATIENT_SECONDS))
     yield limits
     await limits.close()
 
@@ -147,7 +148,8 @@ async def test_the_rights_that_the_compose_file_gives_are_enough(redis: Embedded
 
 
 async def test_while_redis_is_away_each_process_counts_and_afterwards_all_together_again(redis: EmbeddedRedis) -> None:
-    async with opened(redis.url, Breaker(open_seconds=0.05)) as limits, connect(redis.url) as client:
+    breaker = Breaker(deadline_seconds=PATIENT_SECONDS, open_seconds=0.05)
+    async with opened(redis.url, breaker) as limits, connect(redis.url) as client:
         assert await allowed(limits, "ann", tries=1) == 1
         redis.stop()
         assert await allowed(limits, "ann", tries=100) == 2, "what was used of the limit stays used"
@@ -164,7 +166,8 @@ async def test_while_redis_is_away_each_process_counts_and_afterwards_all_togeth
 
 
 async def test_a_paused_redis_holds_up_one_request_at_a_time(redis: EmbeddedRedis) -> None:
-    async with opened(redis.url, Breaker(deadline_seconds=0.8, open_seconds=0)) as limits:
+    breaker = Breaker(deadline_seconds=0.8, open_seconds=0)
+    async with opened(redis.url, breaker) as limits:
         os.kill(redis.pid, signal.SIGSTOP)
         try:
             assert await allowed(limits, "ann", tries=100) == 3
@@ -174,6 +177,7 @@ async def test_a_paused_redis_holds_up_one_request_at_a_time(redis: EmbeddedRedi
             assert [usage.allowed for usage in await asyncio.gather(*later)].count(True) == 3
         finally:
             os.kill(redis.pid, signal.SIGCONT)
+        breaker._deadline_seconds = PATIENT_SECONDS
         await limits.hit(THREE, "the one that finds it again")
         assert await allowed(limits, "cid", tries=100) == 3
 

@@ -17,7 +17,7 @@ async def simulator() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def http(simulator: Simulator) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=simulator.url, timeout=10) as client:
+    async with httpx2.AsyncClient(base_url=simulator.url, timeout=30) as client:
         yield client
 
 

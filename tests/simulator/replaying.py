@@ -53,6 +53,7 @@ class Client:
 class Replay:
     def __init__(self, simulator: Simulator, recording: Mapping[str, Any], http: httpx2.AsyncClient) -> None:
         self._simulator = simulator
+        self.all_done = False
         self._recording = recording
         self._http = http
         self._ids: list[str] = []
@@ -71,6 +72,7 @@ class Replay:
             if step["do"] != "see" and (at <= last or step["do"] != "close"):
                 await self._wait_for_what_was_seen(at)
                 await getattr(self, f"_{step['do']}")(step, at)
+        self.all_done = True
         await self._simulator.settled()
         for client in self.clients.values():
             await self._close_client(client)

@@ -20,7 +20,7 @@ def connecting(simulator: Simulator, client_id: str = "someone") -> connect:
 
 
 async def first_event(socket: ClientConnection) -> str:
-    return str(json.loads(await asyncio.wait_for(socket.recv(), 5))["type"])
+    return str(json.loads(await asyncio.wait_for(socket.recv(), 20))["type"])
 
 
 async def test_lost_reply_leaves_the_prompt_queued(simulator: Simulator, http: httpx2.AsyncClient) -> None:
@@ -72,7 +72,7 @@ async def test_cut_file_ends_in_the_middle(simulator: Simulator, http: httpx2.As
 async def test_slow_answer_takes_its_time(simulator: Simulator, http: httpx2.AsyncClient) -> None:
     simulator.faults.add("/view", "slow", seconds=5.0)
     with pytest.raises(httpx2.ReadTimeout):
-        await http.get("/view?filename=x.png", timeout=0.1)
+        await http.get("/view?filename=x.png", timeout=httpx2.Timeout(20, read=0.1))
 
 
 async def test_silent_socket_opens_and_says_nothing(simulator: Simulator, http: httpx2.AsyncClient) -> None:
@@ -126,7 +126,7 @@ async def test_older_worker_dies_of_odd_extra_data() -> None:
 async def test_client_id_that_is_no_text_ends_the_server(simulator: Simulator, http: httpx2.AsyncClient) -> None:
     async with connecting(simulator) as socket:
         accepted = await http.post("/prompt", json={"prompt": plain_picture(), "client_id": {"a": 1}})
-        await asyncio.wait_for(simulator.died.wait(), 5)
+        await asyncio.wait_for(simulator.died.wait(), 20)
 
         assert accepted.status_code == 200
         await until(lambda: socket.close_code is not None)

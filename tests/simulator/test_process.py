@@ -28,7 +28,7 @@ class Process:
             f"dict(port={self.port}, data_directory=Path({str(home)!r}), run_log=Path({str(self.run_log)!r}), "
             "step_seconds=0.05, load_seconds=0, control=True)"
         )
-        self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=5)
+        self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         self.start()
 
     def start(self) -> None:
@@ -68,7 +68,9 @@ def process(tmp_path: Path) -> Iterator[Process]:
 def test_run_log_counts_over_a_kill(process: Process) -> None:
     done = process.http.post("/prompt", json={"prompt": plain_picture()}).json()["prompt_id"]
     process.wait(lambda: done in process.lines("end"))
-    cut = process.http.post("/prompt", json={"prompt": text_to_image()}).json()["prompt_id"]
+    long = text_to_image()
+    long["3"]["inputs"]["steps"] = 1_000
+    cut = process.http.post("/prompt", json={"prompt": long}).json()["prompt_id"]
     process.wait(lambda: cut in process.lines("sampling"))
     process.end(signal.SIGKILL)
     process.start()

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from spoonfeeder.simulator import Options, Simulator
+from spoonfeeder.simulator.node_run import NodeRun
 from tests.simulator.replaying import RECORDINGS, Replay, recorded_accounts, recording
 
 OF_BOTH_VERSIONS = (
@@ -65,17 +66,23 @@ MODELS = {
     "loras": ("tiny_lora_a.safetensors", "tiny_lora_b.safetensors"),
 }
 STEP_SECONDS = 0.005
-LONG_STEP_SECONDS = 0.03
+LONG_STEP_SECONDS = 0.25
 ACTED_ON_WHILE_SAMPLING = ("interrupted", "jobs_cancel_running", "late_connect", "server_killed", "ws_reconnect")
 
 
 @pytest.mark.parametrize(("version", "name"), SCENARIOS)
-async def test_clients_see_what_was_recorded(version: str, name: str) -> None:
+async def test_clients_see_what_was_recorded(version: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = recording(version, name)
     step_seconds = LONG_STEP_SECONDS if name in ACTED_ON_WHILE_SAMPLING else STEP_SECONDS
     options = Options(version=version, step_seconds=step_seconds, models=MODELS)
-    async with Simulator(options) as simulator, httpx2.AsyncClient(base_url=simulator.url, timeout=10) as http:
+    async with Simulator(options) as simulator, httpx2.AsyncClient(base_url=simulator.url, timeout=30) as http:
         replay = Replay(simulator, recorded, http)
+        pause = NodeRun.pause
+
+        def pause_while_something_is_to_be_done(run: NodeRun, seconds: float, *, interruptible: bool = False) -> None:
+            pause(run, 0.0 if replay.all_done else seconds, interruptible=interruptible)
+
+        monkeypatch.setattr(NodeRun, "pause", pause_while_something_is_to_be_done)
         await replay.run()
 
         assert replay.accounts() == recorded_accounts(recorded)

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import socket
+import time
 from typing import Any
 
 import httpx2
@@ -30,7 +31,7 @@ def connecting(simulator: Simulator, query: str = "", **how: Any) -> connect:
 
 
 async def event(client: ClientConnection) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(await asyncio.wait_for(client.recv(), 5))
+    loaded: dict[str, Any] = json.loads(await asyncio.wait_for(client.recv(), 20))
     return loaded
 
 
@@ -94,8 +95,8 @@ async def test_status_goes_to_everybody(simulator: Simulator, http: httpx2.Async
         assert set(await told(other)) == {"status"}
 
 
-@pytest.mark.parametrize(("version", "least", "most"), [("0.33.0", 2, 15), ("0.3.64", 40, 40)])
-async def test_steps_without_pictures_are_told_at_the_versions_pace(version: str, least: int, most: int) -> None:
+@pytest.mark.parametrize(("version", "per_second"), [("0.33.0", 10), ("0.3.64", None)])
+async def test_steps_without_pictures_are_told_at_the_versions_pace(version: str, per_second: int | None) -> None:
     counting = {"n": 40, "interval_ms": 2.0, "busy": False, "nonce": 1}
     graph = {"1": {"class_type": "ProbeProgress", "inputs": counting}}
     async with (
@@ -103,11 +104,13 @@ async def test_steps_without_pictures_are_told_at_the_versions_pace(version: str
         httpx2.AsyncClient(base_url=simulator.url) as http,
         connecting(simulator, "?clientId=a") as client,
     ):
+        began = time.monotonic()
         prompt_id = await submit(http, graph, client_id="a")
         events = [await event(client)]
         while events[-1]["data"] != {"node": None, "prompt_id": prompt_id}:
             events.append(await event(client))
+        took = time.monotonic() - began
 
     steps = [one["data"]["value"] for one in events if one["type"] == "progress"]
-    assert least <= len(steps) <= most
     assert (steps[0], steps[-1]) == (1, 40)
+    assert len(steps) <= took * per_second + 2 if per_second else len(steps) == 40

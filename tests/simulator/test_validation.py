@@ -20,7 +20,7 @@ def cases(version: str) -> list[dict[str, Any]]:
 async def test_prompts_are_answered_as_recorded(version: str, subtests: pytest.Subtests) -> None:
     async with (
         Simulator(Options(version=version)) as simulator,
-        httpx2.AsyncClient(base_url=simulator.url, timeout=10) as http,
+        httpx2.AsyncClient(base_url=simulator.url, timeout=30) as http,
     ):
         for case in cases(version):
             with subtests.test(case["what"]):

@@ -67,7 +67,7 @@ class Stage:
         """Its base URL, once it hears Redis."""
         sockets = Sockets(limits)
         async with sockets.listening(self.redis_url, self.rows, LocalDoor()):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await sockets.wait_until_listening()
             async with served(_behind_a_proxy(socketio.ASGIApp(sockets.server))) as url:
                 yield url, sockets

@@ -4,8 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx2
@@ -14,9 +14,10 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from spoonfeeder.app import create_app
+from spoonfeeder.core import access_tokens
 from spoonfeeder.core.access_tokens import AccessTokens
 from spoonfeeder.core.settings import RateLimiting
-from spoonfeeder.sockets import Sockets
+from spoonfeeder.sockets import Sockets, watch
 from spoonfeeder.sockets.limits import Limits
 from spoonfeeder.sockets.watch import Pace
 from tests.fixtures.server_mode import Person, ServerMode
@@ -127,7 +128,7 @@ async def test_whoever_shows_nothing_that_holds_is_refused(server: ServerMode, u
     async with raw_socket(unwatched) as client:
         with pytest.raises(Refused):
             await client.join()
-        await asyncio.wait_for(client.ended.wait(), 5)
+        await client.until_ended()
 
 
 @pytest.mark.parametrize("name", ["token", "access_token", "API_KEY", "authorization", "state", None])
@@ -173,7 +174,7 @@ async def test_who_loses_the_right_to_a_socket_loses_the_socket(server: ServerMo
         await server.rows((LOSSES | KEY_LOSSES)[kind], user=person.user_id)
         for ended in (client, second):
             assert (await ended.event("notification"))["type"] == "error"
-            await asyncio.wait_for(ended.ended.wait(), 5)
+            await ended.until_ended()
         generation = await pending(server, other)
         for staying in (bystander, by_key):
             assert (await staying.event("generation:queued"))["id"] == generation
@@ -187,7 +188,7 @@ async def test_another_role_ends_no_socket(server: ServerMode, watched: str) -> 
     async with open_socket(watched, auth=shows(member)) as client, open_socket(watched, auth=shows(leaving)) as sign:
         await server.rows("UPDATE workspace_members SET role = 'viewer' WHERE user_id = :id", id=member.user_id)
         await server.rows(LOSSES["no member"], user=leaving.user_id)
-        await asyncio.wait_for(sign.ended.wait(), 5)
+        await sign.until_ended()
         assert await client.call("subscribe:generation", await pending(server, owner)) == OK
 
 
@@ -205,17 +206,29 @@ async def test_the_next_subscription_is_refused_even_before_the_socket_is_closed
             assert client.payloads("generation:queued") == []
 
 
-async def test_a_token_ends_its_socket_unless_a_newer_one_is_shown(server: ServerMode, watched: str) -> None:
+class Later(datetime):
+    """The clock of a minute later."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + timedelta(minutes=1)
+
+
+async def test_a_token_ends_its_socket_unless_a_newer_one_is_shown(
+    server: ServerMode, watched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person = await server.stranger()
     assert person.login_id is not None
-    short, _ = AccessTokens(server.runtime.cipher.ring, life_seconds=2).issue(person.user_id, person.login_id, 0)
+    short, _ = AccessTokens(server.runtime.cipher.ring, life_seconds=50).issue(person.user_id, person.login_id, 0)
     async with (
         open_socket(watched, auth={"token": short}) as left,
         open_socket(watched, auth={"token": short}) as renewed,
     ):
         assert await renewed.call("authenticate", shows(person)) == OK
+        monkeypatch.setattr(watch, "datetime", Later)
+        monkeypatch.setattr(access_tokens, "datetime", Later)
         assert (await left.event("notification"))["type"] == "error"
-        await asyncio.wait_for(left.ended.wait(), 5)
+        await left.until_ended()
         assert await refusal(watched, {"token": short}) == "UNAUTHORIZED"
         assert await renewed.call("subscribe:generation", await pending(server, person)) == OK
 
@@ -247,7 +260,7 @@ async def test_the_first_admin_has_no_more_sockets_than_anybody(server: ServerMo
 
 async def test_failing_handshakes_are_counted_to_where_they_come_from(server: ServerMode) -> None:
     person = await server.person()
-    limits = {"rate_limits": RateLimiting.ON, "limit_general": "3/hour"}
+    limits = {"rate_limits": RateLimiting.ON, "limit_general": "3/day"}
     async with process(server, Sockets(), **limits) as url:
         codes = [await refusal(url, {"token": "x"}) for _ in range(5)]
         assert codes == ["UNAUTHORIZED"] * 3 + ["RATE_LIMITED"] * 2
@@ -265,13 +278,17 @@ async def locked(server: ServerMode) -> AsyncIterator[None]:
 
 async def test_nobody_comes_in_while_the_database_does_not_answer(server: ServerMode) -> None:
     person = await server.stranger()
-    sockets = Sockets(Limits(handshake_seconds=1), Pace(period_seconds=0.05, answer_seconds=0.1))
-    async with process(server, sockets) as url, open_socket(url, auth=shows(person)) as client:
+    sockets = Sockets(pace=Pace(period_seconds=0.05, answer_seconds=0.1))
+    async with (
+        process(server, sockets) as url,
+        process(server, Sockets(Limits(handshake_seconds=0.3))) as other,
+        open_socket(url, auth=shows(person)) as client,
+    ):
         async with locked(server):
-            assert await refusal(url, shows(person)) == "UNAVAILABLE"
+            assert await refusal(other, shows(person)) == "UNAVAILABLE"
         assert await client.call("subscribe:generation", await pending(server, person)) == OK
         await server.rows(LOSSES["no member"], user=person.user_id)
-        await asyncio.wait_for(client.ended.wait(), 5)
+        await client.until_ended()
 
 
 async def test_a_socket_that_nobody_can_ask_about_for_too_long_is_cut(server: ServerMode) -> None:
@@ -279,7 +296,7 @@ async def test_a_socket_that_nobody_can_ask_about_for_too_long_is_cut(server: Se
     pace = Pace(period_seconds=0.05, answer_seconds=0.1, patience_seconds=0.5)
     async with process(server, Sockets(pace=pace)) as url, open_socket(url, auth=shows(person)) as client:
         async with locked(server):
-            await asyncio.wait_for(client.ended.wait(), 5)
+            await client.until_ended()
         assert client.received == []
 
 
@@ -287,7 +304,7 @@ async def test_who_leaves_while_being_looked_at_leaves_nothing_behind(server: Se
     person = await server.stranger()
     sockets = Sockets()
     manager = sockets.server.manager
-    async with process(server, sockets) as url, httpx2.AsyncClient(base_url=url, timeout=10) as http:
+    async with process(server, sockets) as url, httpx2.AsyncClient(base_url=url, timeout=30) as http:
         opened = (await http.get("/socket.io/?EIO=4&transport=polling")).text
         address = f"/socket.io/?EIO=4&transport=polling&sid={json.loads(opened[1:])['sid']}"
         async with locked(server):

@@ -53,7 +53,7 @@ def main() -> None:
     from spoonfeeder.cli import api_keys, backups, database, doctor, keys, legacy, make, people, serve, upkeep  # noqa: F401
 
     try:
-        app()
+        app(prog_name="spoonfeeder")
     except Exception:
         import structlog
 

@@ -43,6 +43,7 @@ def api(gated: Gated = False) -> None:
     gc.disable()
     import_without("jwt", "cryptography")
     import_without("socketio", "requests", "valkey")
+    import_without("spoonfeeder.app", "pydantic.v1")
     from spoonfeeder.app import create_app
     from spoonfeeder.core.door.server import Server
     from spoonfeeder.core.server_sent_events import Streams

@@ -1,6 +1,7 @@
 """The calls a ComfyUI answers, typed, for every version (PROTOCOL.md)."""
 
 import json
+import logging
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlencode
 import httpx2
 
 from spoonfeeder.comfy.cancel import cancel_prompt
-from spoonfeeder.comfy.errors import Broken, OutputGone, Refused, Unreadable, UnreadableEntry
+from spoonfeeder.comfy.errors import Broken, ComfyError, OutputGone, Refused, Unreadable, UnreadableEntry
 from spoonfeeder.comfy.locate import Absent, Finished, Location, QueuePoller, QueueView, parse_queue
 from spoonfeeder.comfy.outputs import OutputFile
 from spoonfeeder.comfy.refusals import node_faults, refusal
@@ -22,7 +23,9 @@ from spoonfeeder.comfy.versions import SystemInfo, system_info
 from spoonfeeder.comfy.wire import Wire
 from spoonfeeder.comfy.wording import Graph
 
+logger = logging.getLogger(__name__)
 SYSTEM_KEPT_SECONDS = 60.0
+REPLACEMENTS_WAIT_SECONDS = 5.0
 CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -54,6 +57,7 @@ class ComfyClient:
         self._wire = Wire(base_url, http, headers)
         self._poller = QueuePoller(self.queue, poll_interval_seconds)
         self._system: tuple[float, SystemInfo] | None = None
+        self._replacements: dict[str, Any] = {}
 
     @property
     def base_url(self) -> str:
@@ -91,12 +95,27 @@ class ComfyClient:
         return remaining
 
     async def object_info(self) -> dict[str, Any]:
-        """All node definitions, up to 1 MB and 1 s, and those of classes that it replaces by others: keep it."""
+        """All node definitions, and those of classes that it replaces by others: up to 20 MB and 10 s, so keep it."""
         body = await self._wire.get("/object_info", timeout_seconds=30.0)
         if not isinstance(body, dict):
             raise Broken(f"The node definitions of ComfyUI at {self.base_url} could not be read.")
-        replaced = await self._wire.call("GET", "/node_replacements", timeout_seconds=5.0)
-        return with_replaced(body, replaced.body) if replaced.status == 200 else body
+        await self._read_replacements()
+        return with_replaced(body, self._replacements)
+
+    async def _read_replacements(self) -> None:
+        """They are worth no definitions: without an answer that can be used, the last one stands."""
+        try:
+            told = await self._wire.call("GET", "/node_replacements", timeout_seconds=REPLACEMENTS_WAIT_SECONDS)
+        except ComfyError as error:
+            logger.warning("replaced node classes are not known: %s", error.message)
+            return
+        if told.status == 200 and isinstance(told.body, dict):
+            self._replacements = told.body
+        elif told.status == 404:  # before 0.33
+            self._replacements = {}
+        else:
+            what = told.problem or f"HTTP {told.status}"
+            logger.warning("replaced node classes of %s are not known: %s", self.base_url, what)
 
     async def submit(
         self,

@@ -47,6 +47,12 @@ class Unreachable(ComfyError):
     code = "COMFYUI_UNREACHABLE"
 
 
+class NotAllowed(Unreachable):
+    """ComfyUI was not asked: its address may not be called."""
+
+    code = "TARGET_NOT_ALLOWED"
+
+
 class Broken(ComfyError):
     """ComfyUI answered with something that cannot be used."""
 

@@ -68,6 +68,7 @@ def plan(
         draft.warnings += [f"{source} was left out: {fault.message}" for fault in layer.faults]
         layers.append(layer)
     layers.append(wishes)
+    draft.warnings += dict.fromkeys(warning for layer in layers for warning in layer.warnings)
     draft.set_loras(next((layer.standard["loras"] for layer in reversed(layers) if "loras" in layer.standard), None))
     for layer in layers:
         draft.set_values(layer, draw)

@@ -43,7 +43,7 @@ def _definition(object_info: ObjectInfo, definitions: Definitions, entry: Mappin
         if "set_value" not in each and isinstance(each.get("old_id"), str)
     }
     widgets = entry.get("old_widget_ids")
-    first = [name for name in widgets if name in old] if isinstance(widgets, list) else []
+    first = [name for name in widgets if isinstance(name, str) and name in old] if isinstance(widgets, list) else []
     required = {name: old[name] for name in (*first, *old)}
     return {**object_info[new], **_in_old_words(required), "output": _old_outputs(outputs, entry)}
 

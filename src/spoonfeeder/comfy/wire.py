@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2
 
-from spoonfeeder.comfy.errors import Broken, ComfyError, Unreachable, Unreadable
-from spoonfeeder.core.http import BrokenReply, read_json
+from spoonfeeder.comfy.errors import Broken, ComfyError, NotAllowed, Unreachable, Unreadable
+from spoonfeeder.core.http import BrokenReply, read_json, target_refusal
 
 CONNECT_SECONDS = 3.0
 IN_FRONT = frozenset({429, 502, 503, 504})  # what proxies answer while the server behind them is away
@@ -63,7 +63,9 @@ class Wire:
                 method, self.base_url + path, headers=headers, timeout=timeout, **content
             ) as response:
                 yield response
-        except NEVER_SENT:
+        except NEVER_SENT as error:
+            if refusal := target_refusal(error):
+                raise NotAllowed(refusal.message) from None
             raise Unreachable(f"ComfyUI at {self.base_url} cannot be reached.") from None
         except httpx2.TimeoutException:
             raise self._silent() from None

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from spoonfeeder.comfy.builtin import core_nodes
 from spoonfeeder.comfy.graph import Graph
 from spoonfeeder.comfy.loras import Lora
 from spoonfeeder.comfy.objects import ObjectInfo, spec_of
@@ -14,6 +15,7 @@ from spoonfeeder.comfy.values import LIMITS, STRENGTH, by_spec, file_name, like
 
 MAX_LORAS = 50
 MAX_SHOWN = 100
+NOT_TOLD = "may be no input of that node: no ComfyUI has told its nodes yet"
 LORA_KEYS = frozenset({"name", "lora_name", "strength", "strength_model", "strength_clip"})
 
 
@@ -29,12 +31,13 @@ class Fault:
 class Wishes:
     """`standard` by canonical name (`seed` may be DRAW); `direct` by the `<node id>.<input>` as given.
 
-    `drawn` names the direct ones that ask for a new seed.
+    `drawn` names the direct ones that ask for a new seed. `warnings` are sentences.
     """
 
     standard: dict[str, Any] = field(default_factory=dict)
     direct: dict[str, tuple[Place, Any]] = field(default_factory=dict)
     drawn: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -86,6 +89,8 @@ def _read_direct(wishes: Wishes, name: str, value: Any, graph: Graph, object_inf
         checked = by_spec(value, spec) if spec else like(value, stored)
         checked = LIMITS[known].check(checked) if known in LIMITS else like(checked, None)
     wishes.direct[name] = (place, checked)
+    if object_info is None and place.input not in graph[place.node]["inputs"]:
+        wishes.warnings.append(f"{name[:MAX_SHOWN]} {NOT_TOLD}.")
 
 
 def _split(name: str, graph: Graph) -> tuple[str, str]:
@@ -111,10 +116,17 @@ def _place(graph: Graph, node_id: str, entry: str, object_info: ObjectInfo | Non
         if place := literal_at(graph, node_id, entry):
             return place
         raise ValueError("gets its value from another node and cannot be set")
-    if spec_of(object_info, graph[node_id]["class_type"], entry):
+    if _may_have(graph[node_id]["class_type"], entry, object_info):
         return Place(node_id, entry)
     known = ", ".join(name for name in inputs if literal_at(graph, node_id, name))
     raise ValueError(f"is no input of that node; it has {known[:MAX_SHOWN] or 'none that can be set'}")
+
+
+def _may_have(class_type: str, entry: str, object_info: ObjectInfo | None) -> bool:
+    """While no ComfyUI has told its nodes, what is said of those that are not ComfyUI's own is believed."""
+    if object_info is None and class_type not in core_nodes():
+        return entry != ""
+    return spec_of(core_nodes() if object_info is None else object_info, class_type, entry) is not None
 
 
 def _loras(value: Any) -> list[Lora]:

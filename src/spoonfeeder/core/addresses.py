@@ -64,8 +64,12 @@ def unmapped(address: IPAddress) -> IPAddress:
     return address
 
 
-def is_metadata_name(host: str) -> bool:
-    return host in _METADATA_NAMES
+def is_never_named(host: str) -> bool:
+    """Whether nobody need look the name up: a metadata service, or an address that is never allowed."""
+    address = _parsed(host)
+    if address is None:
+        return host in _METADATA_NAMES
+    return is_never_allowed(address) or is_never_allowed(unmapped(address))
 
 
 def is_never_allowed(address: IPAddress) -> bool:

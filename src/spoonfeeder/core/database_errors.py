@@ -2,7 +2,7 @@
 
 import socket
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from spoonfeeder.core.errors import AppError, Conflict, Invalid, NotFound, Unavailable
@@ -63,6 +63,6 @@ def _is_lost_connection(error: BaseException) -> bool:
     # SQLAlchemy passes on what asyncpg meets while connecting; a missing socket, unlike a missing file, has no name.
     if isinstance(error, FileNotFoundError):
         return error.filename is None
-    return isinstance(
-        error, PoolTimeout | OperationalError | InterfaceError | ConnectionError | TimeoutError | socket.gaierror
-    )
+    # InternalError without a state is the driver's own: it has read the server's farewell, and not yet the end.
+    of_database = PoolTimeout | OperationalError | InterfaceError | InternalError
+    return isinstance(error, of_database | ConnectionError | TimeoutError | socket.gaierror)

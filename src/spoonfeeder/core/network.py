@@ -3,7 +3,7 @@
 import asyncio
 import select
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,8 +87,9 @@ def _is_readable(transport: asyncio.Transport) -> bool:
 
 
 class _Stream(httpcore2.AsyncNetworkStream):
-    def __init__(self, wire: _Wire) -> None:
+    def __init__(self, wire: _Wire, trusted: Callable[[], ssl.SSLContext]) -> None:
         self._wire = wire
+        self._trusted = trusted
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         wire = self._wire
@@ -119,12 +120,14 @@ class _Stream(httpcore2.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.AsyncNetworkStream:
+        """By what the network trusts, which need not be read before somebody asks for TLS; not by `ssl_context`."""
         wire, loop = self._wire, asyncio.get_running_loop()
         try:
             with _meaning(httpcore2.ConnectTimeout, httpcore2.ConnectError):
                 async with asyncio.timeout(timeout):
+                    trusted = await asyncio.to_thread(self._trusted)
                     wire.transport = await loop.start_tls(
-                        wire.transport, wire, ssl_context, server_hostname=server_hostname
+                        wire.transport, wire, trusted, server_hostname=server_hostname
                     )
         except BaseException:
             wire.transport.abort()
@@ -140,7 +143,10 @@ class _Stream(httpcore2.AsyncNetworkStream):
 
 
 class Network(httpcore2.AsyncNetworkBackend):
-    """Plain TCP, to which TLS may be added; no Unix sockets."""
+    """Plain TCP, to which TLS may be added; no Unix sockets. `trusted` is asked in a thread, when TLS begins."""
+
+    def __init__(self, trusted: Callable[[], ssl.SSLContext]) -> None:
+        self._trusted = trusted
 
     async def connect_tcp(
         self,
@@ -156,7 +162,7 @@ class Network(httpcore2.AsyncNetworkBackend):
                 local = (local_address, 0) if local_address else None
                 loop = asyncio.get_running_loop()
                 _, wire = await loop.create_connection(_Wire, host, port, local_addr=local)
-        return _Stream(wire)
+        return _Stream(wire, self._trusted)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -11,8 +11,8 @@ import httpx2
 
 from spoonfeeder.core.addresses import (
     IPAddress,
-    is_metadata_name,
     is_never_allowed,
+    is_never_named,
     is_public,
     is_this_machine,
     normal_host,
@@ -139,13 +139,13 @@ class TargetPolicy:
     async def addresses(self, host: str, port: int) -> tuple[str, ...]:
         """The IPs of the host that may be called now, at least one; raises TargetNotAllowed."""
         name = normal_host(host)
-        if name is None or is_metadata_name(name) or not 0 < port < 65536:
+        if name is None or is_never_named(name) or not 0 < port < 65536:
             raise TargetNotAllowed
         found = await self._lookup(name, port)
         allowed = [address for address in found if await self._is_allowed(name, address, port)]
         # A local name may carry a link-local address beside its real one (mDNS); a public name must not hide one.
         if not allowed or (not self._local and len(allowed) < len(found)):
-            raise TargetNotAllowed
+            raise TargetNotAllowed if self._is_local(name, port) else _not_listed(name, port)
         return tuple(str(address) for address in sorted(allowed, key=lambda address: address.version))
 
     async def _lookup(self, name: str, port: int) -> list[IPAddress]:
@@ -160,16 +160,20 @@ class TargetPolicy:
         except (OSError, UnicodeError, ValueError):
             addresses = []
         if not addresses:
-            raise TargetUnknown if self._local else TargetNotAllowed
+            raise TargetUnknown if self._is_local(name, port) else _not_listed(name, port)
         return addresses
 
     async def _is_allowed(self, name: str, raw: IPAddress, port: int) -> bool:
         address = unmapped(raw)
         if is_never_allowed(raw) or is_never_allowed(address) or await self._is_own(address, port):
             return False
-        if self._local or (name, port) in self._private_targets or (str(address), port) in self._private_targets:
+        if self._is_local(name, port) or (str(address), port) in self._private_targets:
             return True
         return is_public(raw) and is_public(address)
+
+    def _is_local(self, name: str, port: int) -> bool:
+        """Whether it may be a private address, by its name."""
+        return self._local or (name, port) in self._private_targets
 
     async def _is_own(self, address: IPAddress, port: int) -> bool:
         for host, own_port in self._own_listeners:
@@ -187,6 +191,15 @@ class TargetPolicy:
             return [unmapped(found) for found in await self._lookup(host, port)]
         except TargetNotAllowed:
             return []
+
+
+def _not_listed(name: str, port: int) -> TargetNotAllowed:
+    """The same for a name that means a private address and one that means none: nobody is to look around by it."""
+    place = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    return TargetNotAllowed(
+        f"{place} is no public address that this server knows of. Where people sign in, one in your own network must "
+        f"stand in PRIVATE_TARGETS: {place}."
+    )
 
 
 def _same_place(one: IPAddress, other: IPAddress) -> bool:

@@ -51,6 +51,11 @@ class Lease:
         if self._is_stale:
             raise LeaseLost
 
+    async def confirm(self) -> None:
+        """The same, but where the last good heartbeat is too old, one now decides; raises what the database raises."""
+        if self._is_stale:
+            await self.beat()
+
     @property
     def _is_stale(self) -> bool:
         margin = self.runtime.settings.lease_seconds / 6
@@ -78,11 +83,9 @@ class Lease:
         """Beats until the lease is lost."""
         settings = self.runtime.settings
         while True:
-            started = time.monotonic()
             try:
                 async with asyncio.timeout(settings.lease_seconds / 2):
                     await self.beat()
-                self._good_until = started + settings.lease_seconds
             except LeaseLost:
                 return
             except (SQLAlchemyError, OSError, TimeoutError) as error:
@@ -92,18 +95,20 @@ class Lease:
             await self._pause(settings.heartbeat_seconds)
 
     async def beat(self) -> None:
-        table = self.line.table
-        values = dict(self.beat_values)
+        """Raises LeaseLost."""
+        table, lease_seconds = self.line.table, self.runtime.settings.lease_seconds
+        values, started = dict(self.beat_values), time.monotonic()
         statement = (
             update(table)
             .where(table.id == self.claimed.id, table.fence == self.claimed.fence, in_state(table, RUNNING))
-            .values(lease_until=after(self.runtime.settings.lease_seconds), **values)
+            .values(lease_until=after(lease_seconds), **values)
             .returning(table.cancel_requested_at)
         )
         async with open_work(self.runtime, self.actor) as work:
             row = (await work.session.execute(statement)).one_or_none()
         if row is None:
             raise LeaseLost
+        self._good_until = started + lease_seconds
         if row.cancel_requested_at is not None:
             self.cancel_requested.set()
 

@@ -44,6 +44,17 @@ def require_whole(home: Path) -> None:
         )
 
 
+def simulator_port_file(home: Path) -> Path:
+    """Where `up` keeps the port of its simulator."""
+    return home / "simulator.port"
+
+
+def last_simulator_port(home: Path) -> int | None:
+    kept = simulator_port_file(home)
+    last = kept.read_text() if kept.exists() else ""
+    return int(last) if last.isdecimal() else None
+
+
 def lock_home(home: Path) -> IO[str]:
     """Holds the data home until the returned file is closed; raises HomeTaken when another process has it."""
     file = (home / "lock").open("a+")

@@ -10,7 +10,14 @@ import structlog
 from spoonfeeder.core.key_ring import KeyRing
 from spoonfeeder.core.settings import Demo, Settings
 from spoonfeeder.embedded.errors import StartError
-from spoonfeeder.embedded.folders import lock_home, open_home, private_folder, require_whole
+from spoonfeeder.embedded.folders import (
+    last_simulator_port,
+    lock_home,
+    open_home,
+    private_folder,
+    require_whole,
+    simulator_port_file,
+)
 from spoonfeeder.embedded.part import Gate, Program, own_command
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.process import ProgramFailed, run
@@ -86,10 +93,8 @@ def _servers(settings: Settings) -> tuple[list[EmbeddedRedis | EmbeddedPostgres]
 
 def _simulator_port(home: Path) -> int:
     """The one of the last start if it is free. Known before the first program starts, since all must let it through."""
-    kept = home / "simulator.port"
-    last = kept.read_text() if kept.exists() else ""
-    port = free_port("127.0.0.1", int(last) if last.isdecimal() else SIMULATOR_PORT)
-    kept.write_text(str(port))
+    port = free_port("127.0.0.1", last_simulator_port(home) or SIMULATOR_PORT)
+    simulator_port_file(home).write_text(str(port))
     return port
 
 

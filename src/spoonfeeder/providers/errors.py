@@ -46,6 +46,12 @@ class Unreachable(ProviderError):
     retryable = True
 
 
+class NotAllowed(Unreachable):
+    """The server was not asked: its address may not be called."""
+
+    code = "TARGET_NOT_ALLOWED"
+
+
 class Overloaded(ProviderError):
     """The provider is overloaded at the moment; try again shortly."""
 

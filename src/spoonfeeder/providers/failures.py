@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 import structlog
 
-from spoonfeeder.core.http import BrokenReply
+from spoonfeeder.core.http import BrokenReply, target_refusal
 from spoonfeeder.providers.errors import (
     Broken,
     ConnectTimeout,
@@ -18,6 +18,7 @@ from spoonfeeder.providers.errors import (
     ContextWindow,
     Failed,
     ModelMissing,
+    NotAllowed,
     NotPermitted,
     Overloaded,
     ProviderError,
@@ -227,6 +228,8 @@ def _network_error(error: BaseException) -> ProviderError | None:
             return Timeout()
         case httpx2.DecodingError():
             return Broken()
+        case httpx2.ConnectError() if refusal := target_refusal(error):
+            return NotAllowed(refusal.message)
         case httpx2.ConnectError() | httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
             return Unreachable()
         case httpx2.TransportError():

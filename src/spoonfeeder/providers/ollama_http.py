@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import orjson
 
-from spoonfeeder.core.http import BrokenReply, parse_json, read_json
+from spoonfeeder.core.http import BrokenReply, parse_json, read_json, target_refusal
 from spoonfeeder.providers.base import Connection
 from spoonfeeder.providers.errors import (
     Broken,
@@ -17,6 +17,7 @@ from spoonfeeder.providers.errors import (
     ContextWindow,
     FirstByteTimeout,
     ModelMissing,
+    NotAllowed,
     NotSupported,
     Overloaded,
     ProviderError,
@@ -100,7 +101,9 @@ async def _sent(http: httpx2.AsyncClient, request: httpx2.Request, url: str, due
         raise ConnectTimeout(f"Ollama at {url} took too long to answer.") from None
     except httpx2.TimeoutException:
         raise Timeout(f"Ollama at {url} took too long to take the request.") from None
-    except httpx2.ConnectError:
+    except httpx2.ConnectError as error:
+        if refusal := target_refusal(error):
+            raise NotAllowed(refusal.message) from None
         raise Unreachable(f"Ollama does not answer at {url}; is it running?") from None
     except httpx2.TransportError:
         raise Unreachable(f"Ollama at {url} hung up without an answer.", may_have_happened=True) from None

@@ -24,7 +24,7 @@ class Event(BaseModel):
     With `user_id` only this user's sockets in the workspace hear of it.
     """
 
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, json_schema_serialization_defaults_required=True)
     name: ClassVar[str]
     is_state: ClassVar[bool] = True
     """State events also go to the whole workspace and are worth a second try; the others may be lost."""

@@ -1,12 +1,13 @@
 """What can be made to go wrong, from a test or through the control route."""
 
 import asyncio
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Kind = Literal["drop_reply", "drop_request", "status", "html", "empty", "slow", "cut"]
+Kind = Literal["drop_reply", "drop_request", "status", "html", "empty", "json", "slow", "cut"]
 
 
 @dataclass
@@ -14,8 +15,8 @@ class HttpFault:
     """Hits the next `times` requests whose method and path begin so; the path without /api.
 
     drop_reply: does the work, then resets the connection; drop_request: resets without doing it; status: `status`
-    with a JSON body; html: 502 with a page; empty: 200 and nothing; slow: waits `seconds`, then works;
-    cut: sends half of the reply's body and resets.
+    with a JSON body; html: 502 with a page; empty: 200 and nothing; json: 200 and `body`; slow: waits `seconds`, then
+    works; cut: sends half of the reply's body and resets.
     """
 
     path: str
@@ -23,6 +24,7 @@ class HttpFault:
     method: str = "*"
     times: int = 1
     status: int = 500
+    body: Any = None
     seconds: float = 1.0
 
     def fits(self, method: str, path: str) -> bool:
@@ -101,6 +103,7 @@ async def _answer(fault: HttpFault, send: Send) -> None:
         "status": (fault.status, b"application/json", b'{"error": "made up by the simulator"}'),
         "html": (502, b"text/html", b"<html><body><h1>502 Bad Gateway</h1></body></html>"),
         "empty": (200, b"application/json", b""),
+        "json": (200, b"application/json", json.dumps(fault.body).encode()),
     }
     status, content_type, body = replies[fault.kind]
     headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]

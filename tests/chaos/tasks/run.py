@@ -64,7 +64,7 @@ async def run(size: Size, folder: Path) -> Outcome:
         with suppress(TimeoutError):
             await until_async(partial(_none_open, stage), within_seconds=LOOKING_SECONDS)
         await _check(findings, stage, traffic, faults, bill)
-    return Outcome(findings, findings.table(Counter(str(kind) for kind, _ in faults.done)))
+    return Outcome(findings, findings.table(Counter(str(each.kind) for each in faults.done)))
 
 
 async def _none_open(stage: Stage) -> bool:
@@ -80,7 +80,8 @@ async def _check(findings: Findings, stage: Stage, traffic: Traffic, faults: Fau
     checks.check_rows(findings, tasks, traffic)
     checks.check_results(findings, tasks, await rows.read(engine, checks.FILES), stage.home / "media")
     checks.check_bill(findings, tasks, traffic, checks.read_bill(bill), faults.done)
-    _check_time(findings, [row["ended_at"] for row in tasks], max((at for _, at in faults.done), default=time()))
+    last_fault = max((each.ended for each in faults.done), default=time())
+    _check_time(findings, [row["ended_at"] for row in tasks], last_fault)
     repeats = judge(read_runs(stage.run_log), faults.comfyui_kills)
     findings.figures["run twice by ComfyUI"] = str(len(repeats.twice))
     findings.expect(not repeats.twice, f"I4: run twice without need: {repeats.twice}")

@@ -79,7 +79,7 @@ def api() -> FastAPI:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(api: FastAPI) -> AsyncIterator[RunningServer]:
-    async with RunningServer(guard(api, small_settings(), body_patience_seconds=0.5)) as running:
+    async with RunningServer(guard(api, small_settings())) as running:
         yield running
 
 

@@ -49,14 +49,17 @@ class ImpatientHttp(GuardedHttp):
     head_seconds = 0.3
 
 
-async def test_a44_a_slow_head_gets_408_and_a_silent_connection_ends(api: FastAPI) -> None:
+async def test_a44_a_slow_head_gets_408_and_a_silent_connection_ends(
+    api: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with RunningServer(guard(api, small_settings()), http=ImpatientHttp) as server:
-        answer = await server.send(b"GET / HTTP/1.1\r\nHost: local", within_seconds=5)
+        answer = await server.send(b"GET / HTTP/1.1\r\nHost: local")
         assert (answer.status, answer.code) == (408, "REQUEST_TIMEOUT")
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             assert await reader.read() == b""
         writer.close()
+        monkeypatch.setattr(ImpatientHttp, "head_seconds", 30)
         assert (await server.send(request())).status == 200
 
 
@@ -64,7 +67,7 @@ async def test_pipelined_and_kept_connections_still_work(server: RunningServer) 
     kept = request(target="/api/things?q=first").replace(b"Connection: close\r\n", b"")
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(kept + kept.replace(b"first", b"second") + request(target="/api/things?q=third"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         everything = await reader.read()
     writer.close()
     assert everything.count(b"HTTP/1.1 200 OK") == 3

@@ -12,10 +12,12 @@ from sqlalchemy import text, update
 from spoonfeeder.db.backend import ComfyBackend, Misfit
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.durable.errands import do_errands
+from spoonfeeder.features.backends import checking
 from spoonfeeder.features.backends.checking import find_unasked
 from spoonfeeder.runtime import Runtime, open_runtime
 from spoonfeeder.simulator import Options, Simulator
 from tests.features.foreign import database
+from tests.features.held import hold
 from tests.fixtures.application import Application
 from tests.fixtures.machines import Machine, another_machine, own_machine
 from tests.fixtures.workflows import workflow
@@ -263,34 +265,39 @@ async def test_what_is_about_to_move_on_is_cancelled_once_it_has_and_its_newest_
     assert [item[1] for item in queue["queue_running"]] == [at_work]
 
 
-async def test_news_that_came_while_it_was_asked_count_more(api: Application) -> None:
+async def test_news_that_came_while_it_was_asked_count_more(api: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     own = await own_machine(api)
     path = f"/profiles/{await api.profile()}"
-    api.simulator.faults.add("/queue", "slow", times=1, seconds=0.5)
+    held = hold(monkeypatch, api.simulator, "/queue")
     asking = asyncio.create_task(own.check())
-    await until(lambda: api.simulator.log.requests["GET /queue"] == 1)
+    await held.has_come.wait()
     await api.json("PATCH", path, json={"url": "http://127.0.0.1:9"})
+    held.may_go.set()
     assert (await asking)["status"] == "unknown"
     await api.json("PATCH", path, json={"url": api.simulator.url})
     await own.check()
-    api.simulator.faults.add("/queue", "slow", times=1, seconds=0.5)
+    held = hold(monkeypatch, api.simulator, "/queue")
     asking = asyncio.create_task(own.check())
-    await until(lambda: api.simulator.log.requests["GET /queue"] == 3)
+    await held.has_come.wait()
     down = {"status": "down", "down_since": text("now()"), "message": "It is away."}
     await put(api, update(ComfyBackend).where(ComfyBackend.id == UUID(own.id)).values(down))
+    held.may_go.set()
     assert (await asking)["status"] == "down"
 
 
-async def test_a_slow_machine_does_not_hold_up_the_others(api: Application, runtime: Runtime) -> None:
+async def test_a_slow_machine_does_not_hold_up_the_others(
+    api: Application, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "ASK_SECONDS", 60.0)
     own = await own_machine(api)
     async with another_machine(api, Options()) as slow:
-        slow.simulator.faults.add("/queue", "slow", times=1, seconds=3.0)
+        hold(monkeypatch, slow.simulator, "/queue")
         asking = asyncio.create_task(do_errands(runtime, find_unasked))
 
         async def is_up() -> bool:
             return bool((await own.row())["status"] == "up")
 
-        await until_async(is_up, within_seconds=2)
+        await until_async(is_up)
         assert (await slow.row())["status"] == "unknown"
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)

@@ -84,12 +84,12 @@ async def endless() -> AsyncIterator[Scripted]:
 
 async def _is_cancelled(api: Application, server: Scripted) -> None:
     """The provider lost its connection, and the row says so."""
-    await until(lambda: server.hung_up == 1, within_seconds=3)
+    await until(lambda: server.hung_up == 1)
 
     async def is_closed() -> bool:
         return await rows(api, "SELECT status FROM usage_calls") == [("cancelled",)]
 
-    await until_async(is_closed, within_seconds=3)
+    await until_async(is_closed)
 
 
 async def test_pieces_come_at_once_and_who_leaves_ends_the_call(api: Application, endless: Scripted) -> None:
@@ -123,7 +123,7 @@ async def test_no_transaction_is_open_while_a_model_speaks(api: Application, end
         async def nobody_is_in_one() -> bool:
             return await rows(api, IDLE_IN_TRANSACTION) == []
 
-        await until_async(nobody_is_in_one, within_seconds=3)  # those of the chores are short
+        await until_async(nobody_is_in_one)  # those of the chores are short
         assert await rows(api, "SELECT status FROM usage_calls") == [("open",)]
 
 

@@ -91,12 +91,12 @@ async def test_who_leaves_ends_all_calls(api: Application, stream: bool) -> None
         await until(lambda: len(server.asked) == 3)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        await until(lambda: server.hung_up == 3, within_seconds=3)
+        await until(lambda: server.hung_up == 3)
 
     async def are_closed() -> bool:
         return await rows(api, "SELECT status FROM usage_calls") == [("cancelled",)] * 3
 
-    await until_async(are_closed, within_seconds=3)
+    await until_async(are_closed)
 
 
 async def test_two_to_eight_are_asked_one_thing(api: Application) -> None:

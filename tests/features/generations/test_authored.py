@@ -8,6 +8,7 @@ import asyncpg
 
 from spoonfeeder.comfy.metadata.found import Found
 from spoonfeeder.comfy.metadata.reading import read
+from tests.features.pace import Pace
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
 
@@ -101,13 +102,14 @@ async def test_what_a_picture_does_not_tell(application: Application) -> None:
     assert found.workflow is None
 
 
-async def test_nodes_of_others_uploads_and_second_submits_have_it_too(application: Application) -> None:
+async def test_nodes_of_others_uploads_and_second_submits_have_it_too(application: Application, pace: Pace) -> None:
     start = ("EmptyImage", list(TINY.values()), "")
     save = ("SaveImage", [PREFIX], "images")
     pausing = drawn(start, ("ProbeSleep", [0.5, True, 5], "after"), save)
     started = await application.generate(await application.session(pausing))
     await application.until(started["id"], lambda row: row["started_at"])
     await application.simulator.restart()
+    pace.let()
     row, picture, found = await kept(application, started["id"])
     assert found.workflow == pausing, "ComfyUI was asked for a node that is not its own, and both submits say the same"
     assert row["outputs"][0]["filename"].startswith("at night")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.runtime import open_runtime
+from tests.features.pace import Pace
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
 from tests.waiting import until_async
@@ -31,11 +32,14 @@ async def test_a_generation_comes_back_only_together_with_its_deleted_session(ap
     assert (await application.json("GET", f"/comfyui/generations/{made['id']}"))["status"] == "completed"
 
 
-async def test_what_ended_while_the_session_was_deleted_counts_when_it_is_back(application: Application) -> None:
+async def test_what_ended_while_the_session_was_deleted_counts_when_it_is_back(
+    application: Application, pace: Pace
+) -> None:
     session_id = await application.session()
     made = await application.generate(session_id, workflow_json=SLOW)
     await application.until(made["id"], lambda row: row["started_at"])
     await application.json("DELETE", f"/comfyui/sessions/{session_id}")
+    pace.let()
     async with open_runtime(application.settings) as runtime:
 
         async def has_ended() -> bool:

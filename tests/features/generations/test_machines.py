@@ -3,11 +3,13 @@
 import asyncio
 from typing import Any
 
-from spoonfeeder.simulator import Options
+from spoonfeeder.simulator import Options, Simulator
 from tests.features.generations.test_troubles import SLOW
+from tests.features.pace import Pace
 from tests.fixtures.application import Application
 from tests.fixtures.machines import another_machine, own_machine
 from tests.fixtures.workflows import workflow
+from tests.waiting import until
 
 ONLY_THERE = Options(models={"checkpoints": ("only_there.safetensors",)})
 
@@ -16,10 +18,17 @@ def sleeping(nonce: int, seconds: float = 0.4) -> dict[str, Any]:
     return {"1": {"class_type": "ProbeSleep", "inputs": {"seconds": seconds, "interruptible": True, "nonce": nonce}}}
 
 
-async def test_the_work_is_shared_out_and_each_runs_once(application: Application) -> None:
+def queued(simulator: Simulator) -> list[Any]:
+    running, pending = simulator.queue.snapshot()
+    return [*running, *pending]
+
+
+async def test_the_work_is_shared_out_and_each_runs_once(application: Application, pace: Pace) -> None:
     session_id = await application.session()
     async with another_machine(application) as other:
         made = [await application.generate(session_id, workflow_json=sleeping(number)) for number in range(6)]
+        await until(lambda: min(len(queued(each)) for each in (application.simulator, other.simulator)) > 1)
+        pace.let()
         rows = [await application.ended(row["id"]) for row in made]
         ran = [[len(each.log.of(row["id"])) for row in made] for each in (application.simulator, other.simulator)]
     assert {row["status"] for row in rows} == {"completed"}
@@ -46,7 +55,7 @@ async def test_what_no_machine_has_is_refused_in_comfyuis_own_words(application:
     assert "nowhere.safetensors" in str(row["error_details"])
 
 
-async def test_the_work_of_a_machine_that_dies_moves_on_and_is_done_once(application: Application) -> None:
+async def test_the_work_of_a_machine_that_dies_moves_on_and_is_done_once(application: Application, pace: Pace) -> None:
     session_id = await application.session()
     async with another_machine(application) as other:
         await (await own_machine(application)).change(draining=True)
@@ -54,13 +63,16 @@ async def test_the_work_of_a_machine_that_dies_moves_on_and_is_done_once(applica
         await application.until(made["id"], lambda row: row["started_at"])
         await (await own_machine(application)).change(draining=False)
         await other.simulator.kill()
+        pace.let()
         row = await application.ended(made["id"], within_seconds=30)
         assert (row["status"], row["backend_url"]) == ("completed", application.simulator.url)
         assert [run.outcome for run in application.simulator.log.of(made["id"])] == ["success"]
         assert (await other.row())["status"] == "down"
 
 
-async def test_while_a_machine_is_drained_its_work_ends_there_and_none_is_added(application: Application) -> None:
+async def test_while_a_machine_is_drained_its_work_ends_there_and_none_is_added(
+    application: Application, pace: Pace
+) -> None:
     session_id = await application.session()
     async with another_machine(application) as other:
         await (await own_machine(application)).change(enabled=False)
@@ -68,6 +80,7 @@ async def test_while_a_machine_is_drained_its_work_ends_there_and_none_is_added(
         await application.until(first["id"], lambda row: row["started_at"])
         await other.change(draining=True)
         second = await application.generate(session_id, workflow_json=sleeping(1))
+        pace.let()
         assert (await application.ended(first["id"]))["backend_id"] == other.id
         assert (await application.json("GET", f"/comfyui/generations/{second['id']}"))["status"] == "pending"
         await (await own_machine(application)).change(enabled=True)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 from PIL import Image
 
+from tests.features.pace import Pace
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
 from tests.socket_client import open_socket
@@ -59,11 +60,15 @@ async def test_from_the_request_to_the_kept_picture(application: Application) ->
     assert [item["id"] for item in session["generations"]] == [made["id"]]
 
 
-async def test_the_events_of_one_generation(application: Application) -> None:
+async def test_the_events_of_one_generation(application: Application, pace: Pace) -> None:
     session_id = await application.session(workflow("txt2img_sd15"))
     async with open_socket(application.url) as watcher:
         assert await watcher.call("subscribe:session", session_id) == {"ok": True}
         made = await application.generate(session_id, parameters={"steps": 20})
+        pace.let(10)
+        await watcher.event("generation:progress")
+        await watcher.event("generation:preview")
+        pace.let()
         await watcher.event("generation:completed")
         events = [
             (received.name, received.payload)
@@ -84,11 +89,12 @@ async def test_the_events_of_one_generation(application: Application) -> None:
     assert last["outputs"][0]["url"].startswith(f"/api/comfyui/generations/{made['id']}/outputs/")
 
 
-async def test_the_preview_that_an_event_announces_can_be_fetched(application: Application) -> None:
+async def test_the_preview_that_an_event_announces_can_be_fetched(application: Application, pace: Pace) -> None:
     session_id = await application.session(workflow("txt2img_sd15"))
     async with open_socket(application.url) as watcher:
         await watcher.call("subscribe:session", session_id)
         await application.generate(session_id, parameters={"steps": 60})
+        pace.let(30)
         payload = await watcher.event("generation:preview")
         preview = await application.http.get(payload["preview_url"])
     assert preview.status_code == 200

@@ -136,3 +136,27 @@ async def test_a_schedule_may_name_both_and_is_told_at_once_what_contradicts_its
     assert (made["prompt_text"], made["steps"]) == ("a cat, soft light", 12)
     assert [await easel.used("prompts", prompt_id), await easel.used("presets", preset_id)] == [1, 1]
     await easel.json("POST", "/schedules", 422, json=schedule | {"request": request | {"prompt_text": "x"}})
+
+
+async def test_a_session_remembers_what_was_chosen_and_nothing_that_was_drawn(easel: Easel) -> None:
+    async def remembered() -> Any:
+        return (await easel.json("GET", f"/comfyui/sessions/{easel.session_id}"))["last_parameters"]
+
+    axes = [{"parameter": "cfg_scale", "values": [1, 2]}]
+    sweep = f"/comfyui/sessions/{easel.session_id}/sweep"
+    await easel.generate(parameters={"steps": 2, "seed": -1})
+    await easel.generate(prompt_text="only words")
+    await easel.json("POST", sweep, 201, json={"base": {"prompt_text": "only words"}, "axes": axes})
+    options = {"session_id": easel.session_id}
+    task = {"type": "image", "provider": "comfyui", "prompt": "only words", "options": options}
+    await easel.json("POST", "/tasks", 201, json=task)
+    assert await remembered() == {"steps": 2, "seed": -1}
+    preset_id = await easel.keep("presets", parameters={"width": 640, "height": 320})
+    await easel.generate(preset_id=preset_id)
+    assert await remembered() == {"width": 640, "height": 320}
+    await easel.generate(preset_id=preset_id, parameters={"height": 704, "seed": 2**60})
+    assert await remembered() == {"width": 640, "height": 704, "seed": str(2**60)}
+    await easel.json("POST", sweep, 201, json={"base": {"parameters": {"3.seed": -1}}, "axes": axes})
+    assert await remembered() == {"3.seed": -1}, "to be drawn again the next time"
+    await easel.generate(parameters={})
+    assert await remembered() == {}

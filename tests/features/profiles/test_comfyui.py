@@ -52,7 +52,7 @@ async def test_the_queue_counts_everybody_and_names_only_ours(application: Appli
     session_id = await application.session(workflow("txt2img_sd15"))
     made = await application.generate(session_id)
     await application.until(made["id"], lambda row: row["status"] == "running")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(25):
         while not (queue := await application.json("GET", "/comfyui/queue"))["pending"]:
             pass
     assert (queue["running"], queue["pending"]) == (1, 1)

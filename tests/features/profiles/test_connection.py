@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.features.foreign import database
+from tests.features.held import hold
 from tests.fixtures.application import Application
-from tests.waiting import until, until_async
+from tests.waiting import until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,12 +98,14 @@ async def test_what_is_no_connection_is_refused(api: Application) -> None:
         await api.json("POST", "/profiles/test-connection", 422, json=body)
 
 
-async def test_no_database_session_is_open_while_a_provider_is_asked(api: Application) -> None:
+async def test_no_database_session_is_open_while_a_provider_is_asked(
+    api: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
     profile = {"name": "S", "provider": "comfyui", "url": api.simulator.url}
     profile_id = (await api.json("POST", "/profiles", 201, json=profile))["id"]
-    api.simulator.faults.add("/system_stats", "slow", seconds=1.0)
+    held = hold(monkeypatch, api.simulator, "/system_stats")
     asked = asyncio.create_task(api.json("POST", f"/profiles/{profile_id}/test"))
-    await until(lambda: api.simulator.log.requests)
+    await held.has_come.wait()
     async with database(api.settings) as session:
         open_ones = text(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
@@ -115,4 +118,5 @@ async def test_no_database_session_is_open_while_a_provider_is_asked(api: Applic
 
         await until_async(none_is_open)
     assert not asked.done()
+    held.may_go.set()
     assert (await asked)["ok"] is True

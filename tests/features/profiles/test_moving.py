@@ -12,7 +12,7 @@ async def test_correcting_a_mistyped_address_sends_what_waits_to_the_right_one(a
     made = await application.generate(session["id"], workflow_json=workflow("txt2img_sd15"))
     await application.until(made["id"], lambda row: row["waiting_reason"])
     await application.json("PATCH", f"/profiles/{profile['id']}", json={"url": application.simulator.url})
-    row = await application.ended(made["id"], within_seconds=15)
+    row = await application.ended(made["id"])
     assert (row["status"], row["backend_url"]) == ("completed", application.simulator.url)
 
 

@@ -35,7 +35,7 @@ async def test_two_processes_start_one_task_that_is_an_ordinary_one(processes: P
 
 
 async def test_a_paused_one_and_one_whose_time_has_not_come_start_nothing(processes: Processes) -> None:
-    ahead = await processes.schedule("-1 minute")
+    ahead = await processes.schedule("-2 minutes")
     paused = await processes.schedule("1 minute")
     await processes.sql("UPDATE schedules SET enabled = false WHERE id = :id", id=paused)
     await processes.fire()

@@ -127,6 +127,6 @@ def test_a_zone_that_is_none_is_refused(name: str) -> None:
 def test_counting_what_has_passed_is_bounded() -> None:
     begin = utc("2026-01-01T00:00")
     assert passed("0 7 * * *", "UTC", utc("2026-01-01T07:00"), utc("2026-01-04T08:00")) == (4, utc("2026-01-05T07:00"))
-    started = time.perf_counter()
+    before = time.process_time()
     assert passed("* * * * *", BERLIN, begin, utc("2036-01-01T00:00:30")) == (MOST_COUNTED, utc("2036-01-01T00:01"))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - before < 2

@@ -19,7 +19,6 @@ from tests.features.foreign import database, insert_foreign
 from tests.fixtures.application import Application, serve_api
 from tests.fixtures.scripted import Reply, scripted
 from tests.serving import NOBODY_URL
-from tests.waiting import until
 
 KEY = "sk-canary-canary-canary-4711"
 OTHER = "another-canary-of-more-than-twenty-letters-0815"
@@ -165,11 +164,22 @@ async def test_how_a_test_went_is_kept(api: Application) -> None:
 
 
 async def test_how_a_test_went_is_not_kept_for_what_was_set_meanwhile(api: Application) -> None:
-    async with scripted(Reply(200, [b" ", *MODELS.chunks], pause_seconds=0.5)) as server:
-        await put(api, endpoint_url=f"{server.url}/v1")
+    has_come, may_go = asyncio.Event(), asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        has_come.set()
+        await may_go.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\n\r\n")
+        writer.writelines(MODELS.chunks)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        await put(api, endpoint_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
         testing = asyncio.create_task(api.json("POST", "/settings/openai/test"))
-        await until(lambda: server.asked)
+        await has_come.wait()
         await put(api, api_key=OTHER)
+        may_go.set()
         assert (await testing)["ok"] is True
     assert (await api.json("GET", "/settings/openai"))["status"] == "unknown"
 

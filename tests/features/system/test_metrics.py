@@ -49,6 +49,7 @@ async def scrape(api: Application) -> str:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "BEAT_SECONDS", 1.0)
     monkeypatch.setattr(facts, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(facts, "READ_SECONDS", 20.0)
 
 
 @pytest.fixture

@@ -28,6 +28,9 @@ from tests.fixtures.application import Application, serve_api
 OLD_KEY, NEW_KEY = secrets.token_hex(32), secrets.token_hex(32)
 OLD, BOTH = f"old:{OLD_KEY}", f"new:{NEW_KEY},old:{OLD_KEY}"
 ROWS = 240
+NEXT_OLD_ROW = text(
+    "SELECT FROM profiles WHERE api_key NOT LIKE 'v2.new.%' ORDER BY id OFFSET :number LIMIT 1 FOR UPDATE"
+)
 KEYS: Any = select(Profile.id, Profile.api_key)
 STAMPS: Any = select(Profile.id, Profile.updated_at)
 NOT_SECRET = {
@@ -119,12 +122,16 @@ async def test_rotation_under_load_killed_halfway_five_times(runtime: Runtime) -
             expected[row_id] = secret
 
     async def kill_at(share: float) -> None:
-        task = asyncio.create_task(rotate(runtime, batch=10))
-        while (await rows_by_key(runtime))["new"] < share * ROWS and not task.done():
-            pass
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        """Where it waits for a row that somebody holds."""
+        done = (await rows_by_key(runtime))["new"]
+        async with runtime.sessions.begin() as holding:
+            await holding.execute(NEXT_OLD_ROW, {"number": max(0, int(share * ROWS) - done)})
+            task = asyncio.create_task(rotate(runtime, batch=10))
+            while not await waits_for_lock(runtime):
+                assert not task.done()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     readers = [asyncio.create_task(read_all_the_time()) for _ in range(3)]
     writer = asyncio.create_task(save_all_the_time())

@@ -24,7 +24,7 @@ async def queue(api: Application, profile_id: str, **body: Any) -> str:
     return str(made["id"])
 
 
-async def until(api: Application, task_id: str, condition: Callable[[Any], bool], within_seconds: float = 20) -> Any:
+async def until(api: Application, task_id: str, condition: Callable[[Any], bool], within_seconds: float = 30) -> Any:
     row: Any = None
     try:
         async with asyncio.timeout(within_seconds):
@@ -37,7 +37,7 @@ async def until(api: Application, task_id: str, condition: Callable[[Any], bool]
         raise AssertionError(f"not in {within_seconds} s: {row}") from None
 
 
-async def ended(api: Application, task_id: str, within_seconds: float = 20) -> Any:
+async def ended(api: Application, task_id: str, within_seconds: float = 30) -> Any:
     return await until(api, task_id, lambda row: row["status"] in ENDED, within_seconds)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from spoonfeeder.simulator import Options, Simulator
 from tests.features.foreign import database
+from tests.features.pace import Pace
 from tests.features.tasks.asked import GRAPH, NOBODY, profile, task
 from tests.features.tasks.done import at, ended, until
 from tests.fixtures import openai_media_replies
@@ -23,14 +24,16 @@ async def drawn(api: Application, profile_id: str, **fields: Any) -> Any:
     return await task(api, **body, prompt="A cat", profile_id=profile_id, **fields)
 
 
-async def test_a_task_goes_along_with_its_generation(working: Application) -> None:
-    async with Simulator(Options(step_seconds=0.04, probes=True)) as comfyui, open_socket(working.url) as watcher:
+async def test_a_task_goes_along_with_its_generation(working: Application, pace: Pace) -> None:
+    async with Simulator(Options(probes=True)) as comfyui, open_socket(working.url) as watcher:
         profile_id = await profile(working, "comfyui", "Drawing", url=comfyui.url)
         made = await drawn(working, profile_id)
         assert await watcher.call("subscribe:task", made["id"]) == {"ok": True}
+        pace.let(10)
         row = await until(working, made["id"], lambda row: row["status"] == "running" and row["progress"] > 0)
         assert row["seq"] % 1_000_000 == row["progress"] + 1
         assert row["started_at"]
+        pace.let()
         row = await ended(working, made["id"])
         told = await watcher.event("task:completed", lambda payload: payload["id"] == made["id"])
     assert (row["status"], row["progress"], row["message"], told["progress"]) == ("complete", 100, None, 100), row
@@ -47,8 +50,8 @@ async def test_a_task_goes_along_with_its_generation(working: Application) -> No
     assert sequence == sorted(sequence)
 
 
-async def test_cancelling_one_stops_its_generation(working: Application) -> None:
-    async with Simulator(Options(step_seconds=0.2)) as comfyui:
+async def test_cancelling_one_stops_its_generation(working: Application, pace: Pace) -> None:
+    async with Simulator(Options()) as comfyui:
         profile_id = await profile(working, "comfyui", "Drawing", url=comfyui.url)
         made = await drawn(working, profile_id)
         await until(working, made["id"], lambda row: row["status"] == "running")

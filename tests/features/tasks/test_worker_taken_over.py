@@ -115,7 +115,7 @@ async def test_a_worker_that_is_told_to_stop_lets_a_paid_call_end(shared_api: Ap
 
 
 async def test_one_that_is_free_is_handed_back_at_once_and_asked_again(shared_api: Application) -> None:
-    never = ollama_replies.stream(ollama_replies.answer(*["word "] * 400))
+    never = ollama_replies.stream(ollama_replies.answer(*["word "] * 2_000))
     slow = Reply(never.status, never.chunks, never.content_type, pause_seconds=0.05)
     async with scripted(slow, ollama_replies.stream(ollama_replies.answer("Hello"))) as server:
         task_id = await queue(shared_api, await at(server, shared_api, "ollama"), model="llama3.2")

@@ -92,6 +92,22 @@ async def test_how_much_is_known_is_told(api: Application, monkeypatch: pytest.M
     assert cached == live | {"checked_against": "cached"}
 
 
+async def test_the_first_answer_of_a_comfyui_with_hundreds_of_custom_nodes_is_waited_for(
+    api: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who only looks waits less, and does not cut short who has to know."""
+    monkeypatch.setattr(backends, "OBJECTS_WAIT_SECONDS", 0.2)
+    own = {"1": {"class_type": "ProbeSleep", "inputs": {"seconds": 0.0, "interruptible": True, "nonce": 1}}}
+    path = await stored(api, own, profile_id=await api.profile())
+    api.simulator.faults.add("/object_info", "slow", seconds=1.5)
+    assert (await api.json("GET", path.removesuffix("/check")))["parameters_source"] == "stored"
+    checked = await api.json("POST", path, json={"parameters": {"1.seconds": -1}})
+    assert checked["checked_against"] == "live"
+    assert told(checked) == {("error", "1", "seconds", "parameter")}
+    assert (await api.json("GET", path.removesuffix("/check")))["parameters_source"] == "live"
+    assert api.simulator.log.requests["GET /object_info"] == 1
+
+
 async def test_whose_workflow_and_which_comfyui(api: Application) -> None:
     foreign = await insert_foreign(api.settings)
     path = await stored(api, workflow("txt2img_sd15"))

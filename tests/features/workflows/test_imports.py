@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from spoonfeeder.comfy import backends
 from tests.comfy.metadata import writers
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
@@ -138,6 +139,19 @@ async def test_without_any_comfyui(api: Application) -> None:
     assert refused["code"] == "WORKFLOW_NEEDS_COMFYUI"
     assert "NobodyHasThis" in refused["error"]
     assert "Export (API)" in refused["error"]
+
+
+async def test_a_comfyui_that_takes_long_for_its_first_answer_is_no_reason_to_refuse(
+    api: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backends, "OBJECTS_WAIT_SECONDS", 0.2)
+    api.simulator.faults.add("/object_info", "slow", seconds=1.0)
+    custom = json.loads(json.dumps(EDITOR))
+    custom["nodes"].append({"id": 50, "type": "ProbeSleep", "mode": 0, "widgets_values": [0.5, False, 7]})
+    row = await api.json("POST", PATH, 201, json={"workflow_json": custom, "profile_id": await api.profile()})
+    assert row["warnings"] == []
+    inputs = json.loads(row["workflow_json"])["50"]["inputs"]
+    assert inputs == {"seconds": 0.5, "interruptible": False, "nonce": 7}
 
 
 async def test_what_cannot_be_a_workflow(api: Application) -> None:

@@ -10,6 +10,7 @@ import pytest
 from spoonfeeder.comfy import backends
 from spoonfeeder.core.settings import Settings
 from tests.features.foreign import insert_foreign
+from tests.features.held import hold
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
 
@@ -84,16 +85,26 @@ async def test_while_comfyui_is_away_the_last_known_options_are_shown(
     assert kept["extracted_parameters"] == live["extracted_parameters"]
 
 
+async def test_who_waits_for_comfyui_holds_up_nobody_else(api: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "OBJECTS_WAIT_SECONDS", 60.0)
+    path = await stored(api, profile_id=await api.profile())
+    held = hold(monkeypatch, api.simulator, "/object_info", times=99)
+    waiting = [asyncio.create_task(api.json("GET", path)) for _ in range(5)]
+    await held.has_come.wait()
+    assert len(await api.json("GET", PATH)) == 1, "nobody holds the only connection"
+    assert not any(task.done() for task in waiting)
+    held.may_go.set()
+    assert {(await task)["parameters_source"] for task in waiting} == {"live"}
+
+
 async def test_a_comfyui_that_does_not_answer_is_not_waited_for_long_or_often(
     api: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backends, "OBJECTS_WAIT_SECONDS", 1.5)
+    monkeypatch.setattr(backends, "OBJECTS_WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(backends, "AWAY_SECONDS", 600.0)
     path = await stored(api, profile_id=await api.profile())
-    api.simulator.faults.add("/object_info", "slow", seconds=20, times=99)
+    api.simulator.faults.add("/object_info", "slow", seconds=120, times=99)
     waiting = [asyncio.create_task(api.json("GET", path)) for _ in range(5)]
-    await asyncio.sleep(0.3)
-    assert len(await api.json("GET", PATH)) == 1, "nobody holds the only connection"
-    assert not any(task.done() for task in waiting)
     assert {(await task)["parameters_source"] for task in waiting} == {"stored"}
     asked = api.simulator.log.requests["GET /object_info"]
     assert (await api.json("GET", path))["parameters_source"] == "stored"

@@ -56,6 +56,9 @@ export function Pictures({ a, b }: { a: Generation; b: Generation }) {
             <Maximize size={16} aria-hidden />
           </IconButton>
         </div>
+        <p className="text-soft text-xs pointer-coarse:hidden">
+          The wheel zooms with Ctrl, or after a click on a picture.
+        </p>
         <Which
           label="Picture of A"
           count={pictures.a.length}

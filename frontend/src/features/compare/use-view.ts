@@ -11,7 +11,10 @@ const MOVES: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, -ARROW],
 };
 
-/** One view of all boxes that take these handlers: wheel, keys and one or two fingers in any of them move all. */
+/**
+ * One view of all boxes that take these handlers: wheel, keys and one or two fingers in any of them move all. The wheel
+ * scrolls the page until one of them has the focus, unless Ctrl is held: so browsers tell of two fingers on a touchpad.
+ */
 export function useView() {
   const [view, setView] = useState<View>(WHOLE);
   const box = useRef<HTMLDivElement>(null);
@@ -22,6 +25,7 @@ export function useView() {
     const element = box.current;
     if (!element) return;
     const onWheel = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey && !element.contains(document.activeElement)) return;
       event.preventDefault();
       const at = placeIn(event.target, event.clientX, event.clientY);
       setView((now) => zoomed(now, Math.exp(-event.deltaY * 0.002), at));

@@ -58,9 +58,11 @@ describe("the services", () => {
   });
 
   test("give advice only where there is something to do", () => {
-    expect(adviceFor("worker", { status: "up" })).toBeNull();
-    expect(adviceFor("worker", { status: "down" })).toContain("spoonfeeder worker");
-    expect(adviceFor("ollama", { status: "off" })).toBeNull();
+    expect(adviceFor("worker", { status: "up", message: null })).toBeNull();
+    expect(adviceFor("worker", { status: "down", message: null })).toContain("spoonfeeder worker");
+    expect(adviceFor("ollama", { status: "off", message: null })).toBeNull();
+    const refused = { status: "down" as const, message: "It must stand in PRIVATE_TARGETS: 127.0.0.1:9." };
+    expect(adviceFor("comfyui", refused)).toBeNull();
   });
 });
 

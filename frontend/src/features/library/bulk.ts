@@ -3,7 +3,7 @@ import { messageOf } from "@/api/failure";
 import { recount } from "@/api/queries";
 import type { Generation } from "@/api/types";
 import { tellGeneration } from "@/features/generations/heard";
-import { withoutRow } from "@/features/generations/merge";
+import { isOver, withoutRow } from "@/features/generations/merge";
 import { keepRow } from "@/features/generations/reread";
 import { changeTimeline } from "@/features/generations/timeline";
 import { counted } from "@/ui/amounts";
@@ -41,19 +41,27 @@ export async function setFavorites(rows: readonly Generation[], favorite: boolea
   });
 }
 
-/** Gone at once from wherever they are shown; back by "Undo". */
+/** Those that have ended are gone at once from wherever they are shown, and back by "Undo"; the others are cancelled. */
 export async function deleteChosen(rows: readonly Generation[], onDone: () => void): Promise<void> {
   if (rows.length === 0) return;
-  const gone = await forEach(rows, "not deleted.", async (row) => {
+  const unfinished = rows.filter((row) => !isOver(row));
+  const cancelled = await forEach(unfinished, "not cancelled.", async (row) => {
+    keepRow(await read(api.POST("/api/comfyui/generations/{generation_id}/cancel", pathOf(row))));
+  });
+  const gone = await forEach(rows.filter(isOver), "not deleted.", async (row) => {
     await body(api.DELETE("/api/comfyui/generations/{generation_id}", pathOf(row)));
     if (row.session_id !== null) changeTimeline(row.session_id, (timeline) => withoutRow(timeline, row.id));
     tellGeneration({ id: row.id, change: "deleted" });
   });
   recount();
   onDone();
-  if (gone.length === 0) return;
-  const message = `${counted(gone.length, "generation")} deleted.`;
-  toast({ kind: "info", message, action: { label: "Undo", run: () => void restore(gone) } });
+  const told = [
+    ...(gone.length > 0 ? [`${counted(gone.length, "generation")} deleted`] : []),
+    ...(cancelled.length > 0 ? [`${counted(cancelled.length, "generation")} cancelled`] : []),
+  ];
+  if (told.length === 0) return;
+  const undo = { action: { label: "Undo", run: () => void restore(gone) } };
+  toast({ kind: "info", message: `${told.join(", ")}.`, ...(gone.length > 0 ? undo : {}) });
 }
 
 async function restore(rows: readonly Generation[]): Promise<void> {

@@ -1,4 +1,15 @@
-import { AudioLines, Ban, CircleAlert, CircleDashed, Clock, File, Film, ImageOff, LoaderCircle } from "lucide-react";
+import {
+  AudioLines,
+  Ban,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  Clock,
+  File,
+  Film,
+  ImageOff,
+  LoaderCircle,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import type { Generation, GenerationOutput } from "@/api/types";
 import { useBroken } from "@/features/generations/broken";
@@ -48,7 +59,8 @@ function WithoutOutput({ row }: { row: Generation }) {
   if (status === "failed")
     return <Words Icon={CircleAlert} label="Failed" text={row.error ?? nameOf(row)} tone="text-bad" />;
   if (status === "cancelled") return <Words Icon={Ban} label="Cancelled" text={nameOf(row)} />;
-  if (status === "completed") return <Words Icon={CircleDashed} label="Without output" text={nameOf(row)} />;
+  if (row.status === "completed") return <Words Icon={CircleDashed} label="Without output" text={nameOf(row)} />;
+  if (status === "completed") return <Words Icon={CircleCheck} label="Completed" text={nameOf(row)} />;
   if (status === "pending")
     return <Words Icon={Clock} label={row.held_at ? "On hold" : "Waiting"} text={nameOf(row)} />;
   return (

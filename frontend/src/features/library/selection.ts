@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useLocation } from "react-router";
 import { toast } from "@/ui/toast";
 
 /** What the server takes of tags at once, and what one window deletes in a reasonable time. */
@@ -13,9 +14,16 @@ export interface Selection {
   clear: () => void;
 }
 
-/** Those chosen among `order`, the ids as they are shown. */
+/** What each entry of the history had chosen, as long as the page is open. */
+const selections = new Map<string, ReadonlySet<string>>();
+
+/** Those chosen among `order`, the ids as they are shown; who comes back has chosen what they had. */
 export function useSelection(order: readonly string[]): Selection {
-  const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
+  const { key } = useLocation();
+  const [kept, setKept] = useState<ReadonlySet<string>>(() => selections.get(key) ?? new Set());
+  useEffect(() => {
+    selections.set(key, kept);
+  }, [key, kept]);
   const [touched, setTouched] = useState<string | null>(null);
   const ids = present(kept, order);
   const keep = (next: ReadonlySet<string>) => {

@@ -26,9 +26,9 @@ class Machine:
     backend: Backend
     is_down: bool
 
-    async def told(self) -> "Told | None":
+    async def told(self, *, is_needed: bool) -> "Told | None":
         """Its `/object_info`; None where nothing is known of it."""
-        live = None if self.is_down else await self.backend.live_objects()
+        live = None if self.is_down else await self.backend.live_objects(is_needed=is_needed)
         object_info = live or self.backend.known_objects
         return Told(object_info, is_live=live is not None) if object_info else None
 
@@ -51,9 +51,9 @@ async def machines_of(work: Work, profile: Profile) -> list[Machine]:
     return found
 
 
-async def ask(machines: Sequence[Machine]) -> list[Told]:
-    """All at once; no transaction may be open meanwhile."""
-    answers = await asyncio.gather(*(machine.told() for machine in machines))
+async def ask(machines: Sequence[Machine], *, is_needed: bool = False) -> list[Told]:
+    """All at once; no transaction may be open meanwhile. Where it `is_needed`, first answers are waited for longer."""
+    answers = await asyncio.gather(*(machine.told(is_needed=is_needed) for machine in machines))
     return [told for told in answers if told is not None]
 
 

@@ -15,7 +15,7 @@ from spoonfeeder.comfy.summary import MAX_INT, MAX_SEED
 from spoonfeeder.core.errors import Invalid, invalid_field
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Session
-from spoonfeeder.db.full_text import asked
+from spoonfeeder.db.full_text import GOING_ON, UNFINISHED, asked, may_go_on
 from spoonfeeder.db.generation_search import NUMBER, SEARCHED, lora_term, parameter_term, plain, tag_term
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.projects.queries import is_in
@@ -35,7 +35,10 @@ Number = Annotated[float | None, Query(allow_inf_nan=False)]
 class Named:
     """The filters that have a name of their own, as FastAPI reads and documents them."""
 
-    q: Annotated[str | None, Query(max_length=500, description='words, "a phrase", or, -without')] = None
+    q: Annotated[
+        str | None,
+        Query(max_length=500, description='words, "a phrase", or, -without; the last word also as a beginning'),
+    ] = None
     seed: Annotated[str | None, Query(pattern=SEED, description="0 to 2^64 - 1, in digits")] = None
     checkpoint: Written = None
     lora: Annotated[str | None, Query(max_length=255, description="with or without folder and extension")] = None
@@ -205,11 +208,18 @@ def _time(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield COLUMNS.created_at < until
 
 
+def _words(q: str) -> ColumnElement[Any]:
+    simple: ColumnElement[Any] = literal_column("'simple'::regconfig")
+    words = func.websearch_to_tsquery(simple, asked(q))
+    if not may_go_on(q):
+        return words
+    return cast(func.regexp_replace(cast(words, Text), UNFINISHED, GOING_ON), TSQUERY)
+
+
 def _written(filters: Filters) -> Iterator[ColumnElement[bool]]:
     """Words and exact terms, all of which stand in one column."""
     if filters.q and not filters.q.isspace():
-        simple: ColumnElement[Any] = literal_column("'simple'::regconfig")
-        yield COLUMNS.search.bool_op("@@")(func.websearch_to_tsquery(simple, asked(filters.q)))
+        yield COLUMNS.search.bool_op("@@")(_words(filters.q))
     terms = [tag_term(tag) for tag in filters.tag or ()]
     terms += [parameter_term(name, value) for name, value in filters.parameters if name != "seed"]
     if filters.lora is not None:

@@ -30,7 +30,7 @@ async def may_pass_on(work: Work, lease: Lease, row: Generation) -> bool:
 
 async def passes_on(lease: Lease, row: Generation, graph: Graph, backend: Backend) -> bool:
     """Whether the row went back to the queue, since this machine cannot run it; only for one that may pass on."""
-    objects = await backend.live_objects()
+    objects = await backend.live_objects(is_needed=True)
     told = await asyncio.to_thread(lacking, needs_of(graph), objects) if objects else []
     if not told:
         return False

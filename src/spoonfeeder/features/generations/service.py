@@ -1,6 +1,7 @@
 """Accepting, ending and hiding generations; everything that decides the picture is settled before the row exists."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -91,8 +92,7 @@ async def create(
     )
     await find_uploads(work, planned.graph)
     asked = {"session_id": session_id, "priority": data.priority, "schedule_id": schedule_id}
-    used = data.parameters or planned.parameters
-    row = await _insert(work, columns(source, planned) | asked, last_parameters=lossless(used))
+    row = await _insert(work, columns(source, planned) | asked, taken.of_session)
     await count_uses(work, data)
     return row
 
@@ -129,10 +129,10 @@ async def rerun(work: Work, generation_id: UUID, wish: RerunInput, *, verifies: 
     if wish.priority is not None:
         require_priority(work, wish.priority)
         asked["priority"] = wish.priority
-    return await _insert(work, {name: getattr(row, name) for name in COPIED} | place | asked)
+    return await _insert(work, {name: getattr(row, name) for name in COPIED} | place | asked, {})
 
 
-async def _insert(work: Work, values: dict[str, Any], **of_session: Any) -> Row[Any]:
+async def _insert(work: Work, values: dict[str, Any], of_session: Mapping[str, Any]) -> Row[Any]:
     """The row's own id is ComfyUI's prompt id, so that a submit can be repeated and asked about (R1, R6).
 
     Raises QueueFull, SessionNotFound.
@@ -149,7 +149,7 @@ async def _insert(work: Work, values: dict[str, Any], **of_session: Any) -> Row[
 
 
 async def count_in(
-    work: Work, session_id: UUID | None, workflow_id: UUID | None, of_session: dict[str, Any], rows: int = 1
+    work: Work, session_id: UUID | None, workflow_id: UUID | None, of_session: Mapping[str, Any], rows: int = 1
 ) -> None:
     """After the rows, which nobody else can see or wait for yet: so that the session is locked for a moment only.
 

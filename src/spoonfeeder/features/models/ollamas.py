@@ -40,16 +40,32 @@ async def find(work: Work, profile_id: UUID | None) -> Place:
 
     Raises ProfileNotFound, NotOllama, KeyUnreadable.
     """
-    if profile_id is not None:
-        profile: Profile | None = await service.get(work, profile_id)
-        if profile is not None and profile.provider != Provider.OLLAMA:
-            raise NotOllama
-    else:
+    profile = await _profile(work, profile_id)
+    return Place(profile.id if profile else None, library_at(work.runtime, await _connection(work, profile)))
+
+
+async def answer_of_default(runtime: Runtime, actor: User) -> str:
+    """A word from the one that is meant where none is named. Raises KeyUnreadable, ProviderError."""
+    async with open_work(runtime, actor) as work:
+        connection = await _connection(work, await _profile(work, None))
+    return (await runtime.adapters.get(connection).test()).message
+
+
+async def _profile(work: Work, profile_id: UUID | None) -> Profile | None:
+    """Raises ProfileNotFound, NotOllama."""
+    if profile_id is None:
         mine = visible(select(Profile), work.actor).where(Profile.provider == Provider.OLLAMA)
-        profile = await work.session.scalar(mine.order_by(Profile.created_at, Profile.id).limit(1))
-    if profile is None:
-        return Place(None, library_at(work.runtime, own(work.runtime)))
-    return Place(profile.id, library_at(work.runtime, await connection_of(work, profile)))
+        oldest: Profile | None = await work.session.scalar(mine.order_by(Profile.created_at, Profile.id).limit(1))
+        return oldest
+    profile = await service.get(work, profile_id)
+    if profile.provider != Provider.OLLAMA:
+        raise NotOllama
+    return profile
+
+
+async def _connection(work: Work, profile: Profile | None) -> Connection:
+    """Raises KeyUnreadable."""
+    return await connection_of(work, profile) if profile else own(work.runtime)
 
 
 async def library_of(runtime: Runtime, actor: User, profile_id: UUID | None) -> Library:

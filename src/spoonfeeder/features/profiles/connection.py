@@ -89,12 +89,6 @@ def _milliseconds_since(started: float) -> int:
     return round((time.monotonic() - started) * 1000)
 
 
-async def ask_ollama(runtime: Runtime) -> str:
-    """A word from the Ollama of OLLAMA_URL, or of its usual port. Raises ProviderError."""
-    connection = Connection(Provider.OLLAMA, default_url(runtime.settings, Provider.OLLAMA))
-    return (await runtime.adapters.get(connection).test()).message
-
-
 async def sync_models(runtime: Runtime, actor: User, profile_id: UUID) -> ModelSync:
     """Lists what the provider has and the profile does not list yet; names what is listed and no more there.
 

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import AppError
 from spoonfeeder.durable.workers import count_alive
-from spoonfeeder.features.profiles import comfyui, connection
+from spoonfeeder.features.models import ollamas
+from spoonfeeder.features.profiles import comfyui
 from spoonfeeder.features.system.schemas import Service, ServiceStatus
 from spoonfeeder.runtime import Runtime
 
@@ -73,8 +74,8 @@ async def storage(runtime: Runtime) -> str | None:
     return None if free_bytes is None else f"{free_bytes / 2**30:.1f} GiB free"
 
 
-async def ollama(runtime: Runtime) -> str:
-    return await connection.ask_ollama(runtime)
+async def ollama(runtime: Runtime, actor: User) -> str:
+    return await ollamas.answer_of_default(runtime, actor)
 
 
 async def default_comfyui(runtime: Runtime, actor: User) -> str:

@@ -59,7 +59,7 @@ def _own_probes(runtime: Runtime) -> dict[str, probes.Probe]:
 
 def _others_probes(runtime: Runtime, actor: User) -> dict[str, probes.Probe]:
     return {
-        "ollama": lambda: probes.ollama(runtime),
+        "ollama": lambda: probes.ollama(runtime, actor),
         "comfyui": lambda: probes.default_comfyui(runtime, actor),
     }
 

@@ -48,12 +48,8 @@ async def begin(
     """The generation, pending. Raises Invalid about an option, and what `generations.service.create` raises."""
     given = read_options(prompt, options or {})
     data = GenerateInput(
-        workflow_id=given.workflow_id,
-        workflow_json=given.workflow_json,
+        **{name: getattr(given, name) for name in given.model_fields_set - {"session_id"}},
         profile_id=profile_id,
-        prompt_text=given.prompt_text,
-        negative_prompt=given.negative_prompt,
-        parameters=given.parameters,
         priority=priority if work.user.is_admin else min(priority, 0),
     )
     generation_id: UUID = (await generations.create(work, data, session_id=given.session_id)).id

@@ -96,14 +96,16 @@ class Course:
             if self._row.call_id is not None:
                 await close_unknown(work, self._row.call_id)
             call = await asking.open_call(work, self._row, question)
+            self._row.call_id = call.id  # for the next try, should this one be committed and its answer lost
             started = await outcomes.mark_started(work, self._lease, sent_at=func.now(), call_id=call.id)
             return question, call, started.version
 
         try:
             opened = await until_written(self._lease, intent)
+            await self._lease.confirm()
         except BaseException:
             # Whatever became of that transaction, nothing was sent.
-            self._lease.beat_values |= {"sent_at": None, "call_id": None}
+            self._lease.beat_values["sent_at"] = None
             raise
         if opened is None:
             raise LeaseLost

@@ -69,7 +69,7 @@ async def _on_best(asked: Callable[[Told | None], Checked], machines: Sequence[M
     """As on the machine that finds least at fault: the work goes to one that has what it needs."""
     checked: list[Checked] = []
     for some in (machines[:1], machines[1:]):
-        checked += [await asyncio.to_thread(asked, told) for told in await ask(some)]
+        checked += [await asyncio.to_thread(asked, told) for told in await ask(some, is_needed=True)]
         if any(not each.faults for each in checked):
             break
     if not checked:

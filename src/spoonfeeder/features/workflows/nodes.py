@@ -26,15 +26,19 @@ def known(runtime: Runtime, profile: Profile | None) -> dict[str, Any] | None:
     return runtime.backends.known_objects(profile.url or "") if profile else None
 
 
-async def live(runtime: Runtime, profile: Profile | None) -> dict[str, Any] | None:
-    """As its ComfyUI tells now, None where it does not answer soon; no transaction may be open meanwhile."""
+async def live(runtime: Runtime, profile: Profile | None, *, is_needed: bool = False) -> dict[str, Any] | None:
+    """As its ComfyUI tells now, None where it does not answer soon; no transaction may be open meanwhile.
+
+    Where it `is_needed`, the first answer of all is waited for longer.
+    """
     if profile is None:
         return None
     try:
-        return await comfyui.backend_of(runtime, profile).live_objects()
+        return await comfyui.backend_of(runtime, profile).live_objects(is_needed=is_needed)
     except KeyUnreadable:
         return None
 
 
 async def newest(runtime: Runtime, profile: Profile | None) -> dict[str, Any] | None:
-    return await live(runtime, profile) or known(runtime, profile)
+    """As its ComfyUI tells now, else as it last told."""
+    return await live(runtime, profile, is_needed=True) or known(runtime, profile)

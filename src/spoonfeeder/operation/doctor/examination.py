@@ -11,6 +11,7 @@ from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.session import close_engine, open_engine
 from spoonfeeder.embedded.attach import reachable_database
 from spoonfeeder.embedded.errors import StartError
+from spoonfeeder.embedded.folders import last_simulator_port
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.operation.doctor.configuration import check_settings, read_settings
 from spoonfeeder.operation.doctor.database import check_backup, check_database
@@ -64,6 +65,7 @@ async def _examine(settings: Settings, url: str, *, is_running: bool, offline: b
     if embedded_redis:
         settings.redis_url = SecretStr(EmbeddedRedis(settings.home / "redis").url)
     settings.database_url = SecretStr(url)
+    settings.simulator_port = settings.simulator_port or last_simulator_port(settings.home)
     engine, storage = open_engine(url, pool_size=6), open_storage(settings)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(close_engine, engine)

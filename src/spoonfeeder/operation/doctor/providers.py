@@ -21,8 +21,8 @@ ASK_SECONDS = 6.0
 AT_ONCE = 10
 MOST_ASKED = 50
 ADVICE = {
-    "TARGET_NOT_ALLOWED": "Name the address in PRIVATE_TARGETS if it may be reached.",
-    "PROVIDER_AUTH": "Enter its key again.",
+    "TARGET_NOT_ALLOWED": "Name it there if it may be reached, and start again.",
+    "PROVIDER_UNAUTHORIZED": "Enter its key again.",
 }
 START_IT = "Start it or correct its address; what waits for it goes on by itself."
 

@@ -52,7 +52,7 @@ class Model:
 
     async def turn(self) -> Turn:
         """The next request for an answer."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             return await self.turns.get()
 
     async def answer(self, *texts: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Talk:
         shown = await self.json("GET", "?all=1")
         return next(message for message in shown["messages"] if message["id"] == message_id)
 
-    async def ended(self, message_id: str, within_seconds: float = 5) -> Any:
+    async def ended(self, message_id: str, within_seconds: float = 20) -> Any:
         async def has_ended() -> bool:
             return bool((await self.message(message_id))["status"] != "streaming")
 
@@ -67,7 +67,7 @@ class Talk:
     async def read(self, message_id: str, offset: int = 0, **options: Any) -> list[Event]:
         """The rest of an answer, to its end."""
         rest = f"/messages/{message_id}/stream" + (f"?offset={offset}" if offset else "")
-        async with asyncio.timeout(10), self.streamed("GET", rest, **options) as events:
+        async with asyncio.timeout(20), self.streamed("GET", rest, **options) as events:
             return [event async for event in events if event.name != "message"]
 
 

@@ -22,7 +22,7 @@ async def test_an_archive_ends_with_the_server(settings: Settings, monkeypatch: 
     monkeypatch.setattr(server_sent_events, "GRACE_SECONDS", 0.1)
     sockets, streams = Sockets(), Streams()
     app = create_app(settings, sockets, streams)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, timeout_graceful_shutdown=10, **server_options())
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, timeout_graceful_shutdown=60, **server_options())
     server = Server(config, sockets.close, streams.close)
     serving = asyncio.create_task(server._serve(None))
     await until(lambda: server.started or serving.done())
@@ -32,7 +32,7 @@ async def test_an_archive_ends_with_the_server(settings: Settings, monkeypatch: 
         chunks = answer.aiter_raw()
         await anext(chunks)
         server.should_exit = True
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             await serving
         with pytest.raises(httpx2.TransportError):
             await read(chunks)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.features.generations.batches.asking import children, sweep, vary
+from tests.features.pace import Pace
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
 from tests.socket_client import SocketClient, open_socket
@@ -28,7 +29,7 @@ async def test_the_progress_from_the_first_to_the_last(application: Application)
             base={"parameters": {"width": 64, "height": 64}},
             axes=[{"parameter": "steps", "values": [1, 2, 3]}, {"parameter": "seed", "values": [2**60, 7]}],
         )
-        last = await watcher.event("batch:progress", is_done, within_seconds=20)
+        last = await watcher.event("batch:progress", is_done)
         told = progress_of(watcher, made["id"])
     assert last == {
         "id": made["id"],
@@ -49,19 +50,18 @@ async def test_the_progress_from_the_first_to_the_last(application: Application)
     assert (await application.json("GET", f"/comfyui/sessions/{session_id}"))["completed_count"] == 6
 
 
-async def test_cancelled_as_a_whole_while_some_run(application: Application) -> None:
+async def test_cancelled_as_a_whole_while_some_run(application: Application, pace: Pace) -> None:
     session_id = await application.session(workflow("txt2img_sd15"))
-    base = await application.generate(session_id, parameters={"width": 64, "height": 64, "steps": 200})
+    base = await application.generate(session_id, parameters={"width": 64, "height": 64})
     async with open_socket(application.url) as watcher:
         made = await vary(application, base["id"], count=20)
         await application.json("POST", f"/comfyui/generations/{base['id']}/cancel")
         await watcher.event("batch:progress", lambda told: told["running"] > 0)
         for _ in range(2):
             await application.json("POST", f"/comfyui/batches/{made['id']}/cancel")
-        last = await watcher.event("batch:progress", is_done, within_seconds=20)
-    assert last["completed"] + last["cancelled"] == 20
-    assert last["cancelled"] >= 18
+        last = await watcher.event("batch:progress", is_done)
+    assert last["cancelled"] == 20, "those that run do not end by themselves"
     rows = await children(application, made["id"])
-    assert {row["status"] for row in rows} <= {"cancelled", "completed"}
+    assert {row["status"] for row in rows} == {"cancelled"}
     queue = await application.json("GET", "/comfyui/queue")
     assert (queue["running"], queue["pending"]) == (0, 0)

@@ -54,8 +54,10 @@ describe("valuesOf", () => {
 
 describe("totalOf", () => {
   it("tells how it comes about", () => {
-    expect(totalOf([4, 5, 10], "product")).toEqual({ total: 200, told: "4 × 5 × 10 = 200" });
-    expect(totalOf([5, 5], "zip")).toEqual({ total: 5, told: "5" });
+    expect(totalOf([4, 5, 10], "product")).toEqual({ total: 200, told: "4 × 5 × 10 = 200 pictures" });
+    expect(totalOf([5, 5], "zip")).toEqual({ total: 5, told: "5 pictures" });
+    expect(totalOf([1], "product")).toEqual({ total: 1, told: "1 picture" });
+    expect(totalOf([], "product")).toEqual({ total: 0, told: "No pictures yet" });
   });
 });
 

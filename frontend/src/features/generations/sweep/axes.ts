@@ -128,11 +128,11 @@ function numbers(list: string, { isWhole, way }: Variable): (number | string)[] 
 
 export type Mode = "product" | "zip";
 
-/** How many pictures the axes make: "4 × 5 × 10 = 200". */
+/** How many pictures the axes make: "4 × 5 × 10 = 200 pictures". */
 export function totalOf(counts: readonly number[], mode: Mode): { total: number; told: string } {
-  if (counts.length === 0) return { total: 0, told: "Nothing yet" };
+  if (counts.length === 0) return { total: 0, told: "No pictures yet" };
   const total = mode === "zip" ? Math.min(...counts) : counts.reduce((product, count) => product * count, 1);
-  const written = total.toLocaleString("en");
+  const written = `${total.toLocaleString("en")} ${total === 1 ? "picture" : "pictures"}`;
   const isSum = mode === "product" && counts.length > 1;
   const told = isSum ? `${counts.map((count) => count.toLocaleString("en")).join(" × ")} = ${written}` : written;
   return { total, told };

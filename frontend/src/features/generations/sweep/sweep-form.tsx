@@ -94,7 +94,7 @@ export default function SweepForm({ sessionId, form, onDone }: SweepFormProps) {
         </div>
       )}
       <p role="status" className="text-sm">
-        <span className="font-semibold tabular-nums">{told}</span> {total === 1 ? "picture" : "pictures"}
+        <span className="font-semibold tabular-nums">{told}</span>
         {problem && lines.length > 0 && <span className="text-bad"> · {problem}</span>}
       </p>
       <DialogActions>

@@ -6,7 +6,7 @@ import { Button } from "@/ui/button";
 export interface Choice {
   value: string;
   label?: string | undefined;
-  /** Unknown while it is counted. */
+  /** Unknown while it is counted, or where it is not. */
   count?: number | undefined;
 }
 

@@ -3,10 +3,10 @@ import { messageOf } from "@/api/failure";
 import { tagsOptions } from "@/features/generations/marks/tags";
 import { Button } from "@/ui/button";
 import { SkeletonList } from "@/ui/skeleton";
-import { toggled } from "../filters";
+import { activeOf, toggled } from "../filters";
 import { facetsOptions } from "../queries";
 import type { Search } from "../use-filters";
-import { type Choice, FacetList } from "./facet-list";
+import { FacetList } from "./facet-list";
 import { STATUS_NAMES, STATUSES } from "./words";
 
 /** What the found ones are of, with how many each; one click narrows the list, another takes that back. */
@@ -14,6 +14,8 @@ export function FacetLists({ search }: { search: Search }) {
   const { filters, change } = search;
   const { data: facets, error, refetch } = useQuery({ ...facetsOptions(filters), placeholderData: keepPreviousData });
   const { data: tags = [] } = useQuery(tagsOptions);
+  /** Tags are counted in the whole library. */
+  const isWhole = activeOf(filters).length === 0;
   const toggle = (name: string) => (value: string) => change(toggled(filters, name, value));
   const chosen = (name: string) => [filters[name] ?? []].flat();
   const size = sizeOf(search);
@@ -33,7 +35,12 @@ export function FacetLists({ search }: { search: Search }) {
         chosen={chosen("status")}
         onToggle={toggle("status")}
       />
-      <FacetList label="Tags" choices={tags.map(tagChoice)} chosen={chosen("tag")} onToggle={toggle("tag")} />
+      <FacetList
+        label="Tags"
+        choices={tags.map(({ tag, count }) => ({ value: tag, count: isWhole ? count : undefined }))}
+        chosen={chosen("tag")}
+        onToggle={toggle("tag")}
+      />
       <FacetList
         label="Checkpoint"
         choices={facets?.checkpoint ?? []}
@@ -58,8 +65,6 @@ export function FacetLists({ search }: { search: Search }) {
     </>
   );
 }
-
-const tagChoice = ({ tag, count }: { tag: string; count: number }): Choice => ({ value: tag, count });
 
 function sizeOf({ filters: { width, height } }: Search): string | null {
   return width === undefined || height === undefined ? null : `${width}x${height}`;

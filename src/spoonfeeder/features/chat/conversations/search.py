@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from spoonfeeder.core.pagination import MOST_ROWS
-from spoonfeeder.db.full_text import PUNCTUATION, VERSION, asked, words_of
+from spoonfeeder.db.full_text import GOING_ON, PUNCTUATION, UNFINISHED, VERSION, asked, may_go_on, words_of
 from spoonfeeder.features.auth.access import visible_rows
 from spoonfeeder.features.chat.conversations.service import COLUMNS, SHOWN, shown
 from spoonfeeder.work import Work
@@ -21,12 +21,9 @@ WRITTEN = str.maketrans(STAND_INS, PUNCTUATION, APART)
 HEADLINE_LETTERS = 50_000
 HEADLINE = f"StartSel={OPENS}, StopSel={CLOSES}, MaxWords=30, MinWords=12, MaxFragments=0"
 
-UNFINISHED = "([^\\x01-\\x7f]|[^']{3})'$"
-"""Three letters at least, as less begin too many words; scripts beyond ASCII say more with each letter."""
-
 WORDS = text(
-    r"""
-    SELECT CASE WHEN :is_open THEN regexp_replace(words, :unfinished, E'\\1'':*') ELSE words END
+    """
+    SELECT CASE WHEN :is_open THEN regexp_replace(words, :unfinished, :going_on) ELSE words END
     FROM (SELECT CAST(websearch_to_tsquery('simple', :q) AS text) AS words) read
     """
 )
@@ -68,7 +65,7 @@ async def search(work: Work, q: str, *, project_id: UUID | None = None, limit: i
 
     Of words that stand nearly everywhere only the newest conversations are looked through for those of a project.
     """
-    read = {"q": asked(q), "is_open": not q.rstrip().endswith('"'), "unfinished": UNFINISHED}
+    read = {"q": asked(q), "is_open": may_go_on(q), "unfinished": UNFINISHED, "going_on": GOING_ON}
     words = await work.session.scalar(WORDS, read)
     if not words:
         return []

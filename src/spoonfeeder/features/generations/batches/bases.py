@@ -79,5 +79,6 @@ async def _of_body(work: Work, session: Session, body: SweepBase) -> Base:
         prompts={"prompt_text": taken.prompt_text, "negative_prompt": taken.negative_prompt},
         preset=taken.preset,
         parameters=body.parameters,
+        of_session=taken.of_session,
         body=body,
     )

@@ -12,7 +12,6 @@ from sqlalchemy import Table, func, insert, select
 
 from spoonfeeder.core.actor import User
 from spoonfeeder.core.errors import invalid_field
-from spoonfeeder.core.lossless import lossless
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.db.library import Batch
 from spoonfeeder.db.profile import Profile
@@ -74,8 +73,7 @@ async def _write(work: Work, planning: Planning) -> UUID:
     of_it = {"base_generation_id": base.generation_id, "total": len(rows)}
     await work.session.execute(insert(Batch).values(**batch, **of_it, **author))
     await _insert(work, rows, author | {"batch_id": batch_id})
-    used = {} if base.kept is not None else {"last_parameters": _last_parameters(planning)}
-    await service.count_in(work, base.session_id, base.source.workflow_id, used, rows=len(rows))
+    await service.count_in(work, base.session_id, base.source.workflow_id, base.of_session, rows=len(rows))
     if base.body is not None:
         await count_uses(work, base.body)
     for _ in range(min(len(rows), MOST_RINGS)):
@@ -111,7 +109,3 @@ async def _require_profile(work: Work, profile_id: UUID) -> None:
     """It may have been deleted while the batch was planned."""
     if await work.session.scalar(visible(select(Profile.id), work.actor).where(Profile.id == profile_id)) is None:
         raise invalid_field("profile_id", "This is not one of your ComfyUI profiles.", code="unknown_id")
-
-
-def _last_parameters(planning: Planning) -> Any:
-    return lossless(dict(planning.base.parameters or {})) or planning.rows[0]["parameters"]

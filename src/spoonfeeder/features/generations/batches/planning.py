@@ -1,7 +1,7 @@
 """From what a batch begins with and its points to its rows, all of them before one is queued. CPU work."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,7 @@ class Base:
     prompts: Mapping[str, str | None] | None = None
     preset: Mapping[str, Any] | None = None
     parameters: Mapping[str, Any] | None = None
+    of_session: Mapping[str, Any] = field(default_factory=dict)
     body: GenerateInput | None = None
     generation_id: UUID | None = None
     kept: Mapping[str, Any] | None = None
