@@ -31,7 +31,12 @@ structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.p
 
 # Imports make no garbage; to look for it again and again would be a third of the collection.
 gc.set_threshold(50_000)
-pytest_plugins = ["tests.fixtures.application", "tests.fixtures.server_mode"]
+pytest_plugins = [
+    "tests.fixtures.application",
+    "tests.fixtures.pace",
+    "tests.fixtures.patience",
+    "tests.fixtures.server_mode",
+]
 TEMPLATE = "template_migrated"
 
 

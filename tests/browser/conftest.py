@@ -137,6 +137,14 @@ def admin(closed_up: Up, setup_path: str) -> str:
     return ADMIN
 
 
+def sign_in(context: BrowserContext, email: str) -> None:
+    """As if by the form: the page asks for the login only where it remembers somebody."""
+    answer = context.request.post("/api/auth/login", data={"email": email, "password": PASSWORD})
+    assert answer.ok
+    user_id = answer.json()["data"]["user"]["id"]
+    context.add_init_script(f"localStorage.user ??= '{user_id}'")
+
+
 class Api:
     """What a script does beside the browser; as `email` where one signs in."""
 

@@ -22,6 +22,7 @@ from tests.browser.conftest import (
     ollama_profile,
     running_up,
     set_up_admin,
+    sign_in,
     simulated_ollama,
 )
 from tests.browser.pages import PLACES, fill
@@ -123,7 +124,7 @@ def take_every_page(browser: Browser, up: Up, ids: dict[str, str]) -> None:
             **DEVICES[device],
         )
         walk.prepare(context)
-        context.request.post("/api/auth/login", data={"email": ADMIN, "password": PASSWORD})
+        sign_in(context, ADMIN)
         page = context.new_page()
         for place in PLACES:
             if place.name not in LEFT_OUT:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.abuse.sampling import THOROUGH
 from tests.browser import walk
-from tests.browser.conftest import ADMIN, DESKTOP, NOT_OURS, PASSWORD, PATIENCE_MS, Api, set_up_admin
+from tests.browser.conftest import ADMIN, DESKTOP, NOT_OURS, PATIENCE_MS, Api, set_up_admin, sign_in
 from tests.browser.pages import PLACES, fill
 from tests.embedded.running_up import Up
 
@@ -35,7 +35,7 @@ def window(browser: Browser, up: Up, look: Look, device: dict[str, Any]) -> Iter
     """One for all pages, signed in, and what its scripts complain of."""
     context = browser.new_context(base_url=up.url, color_scheme=look, reduced_motion="reduce", **device)
     walk.prepare(context)
-    context.request.post("/api/auth/login", data={"email": ADMIN, "password": PASSWORD})
+    sign_in(context, ADMIN)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []

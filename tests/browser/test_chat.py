@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, Request, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from spoonfeeder.simulator.ollama.server import SimulatedOllama
 from tests.browser.conftest import SLOW_WORDS, Api, NewPage, ollama_profile
@@ -73,11 +73,6 @@ def cut_off(route: Route) -> None:
     route.fulfill(status=200, content_type="text/event-stream", body=said[:-9])
 
 
-def offset_of(request: Request) -> int:
-    found = re.search(r"/stream\?offset=(\d+)", request.url)
-    return int(found[1]) if found else -1
-
-
 def test_first_question_grows_and_is_stopped(
     chat: ChatPage, page: Page, api: Api, slow_ollama: SimulatedOllama
 ) -> None:
@@ -109,18 +104,10 @@ def test_reload_and_a_cut_in_a_second_window_lead_to_the_same_end(
     one, other = (ChatPage(new_page()) for _ in range(2))
     for window in (one, other):
         window.open(conversation_id)
-    asked_from: list[int] = []
-
-    def cut_off_at_first(route: Route) -> None:
-        """Until it is taken up again behind what was heard."""
-        asked_from.append(offset_of(route.request))
-        if asked_from[-1] == asked_from[0]:
-            cut_off(route)
-        else:
-            route.continue_()
-
-    other.page.route("**/stream?*", cut_off_at_first)
-    with other.page.expect_request(lambda request: bool(asked_from) and offset_of(request) > asked_from[0]):
+    heard: list[str] = []
+    other.page.on("request", lambda request: heard.extend(re.findall(r"/stream\?offset=(\d+)", request.url)))
+    other.page.route("**/stream?*", cut_off, times=1)
+    with other.page.expect_request(lambda _: len(heard) > 1):
         one.ask("Go on while I am away")
     for window in (one, other):
         expect(window.answer).to_contain_text("Writing")
@@ -130,6 +117,8 @@ def test_reload_and_a_cut_in_a_second_window_lead_to_the_same_end(
     for window in (one, other):
         expect(window.answer).to_contain_text("Stopped.")
         expect(window.page.get_by_role("button", name="Send")).to_be_visible()
+    offsets = [int(offset) for offset in heard]
+    assert offsets[1:] > offsets[:1], f"it was not taken up again behind what was heard: {heard}"
     content = api.get(f"/conversations/{conversation_id}")["messages"][-1]["content"]
     for window in (one, other):
         assert window.words() == content.split()

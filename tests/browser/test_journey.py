@@ -100,6 +100,7 @@ def test_a_big_seed_and_a_big_integer_come_through_to_the_digit(
     (row,) = api.get(f"/comfyui/sessions/{session_id}")["generations"]
     assert row["seed"] == seed
     comfyui.cards.get_by_role("button", name="View JSON").click()
+    page.get_by_role("dialog").get_by_role("textbox").press("Control+End")
     expect(page.get_by_role("dialog").get_by_text(seed)).to_be_visible()
 
 

@@ -162,6 +162,8 @@ def test_favorites_and_tags_are_given_to_several_and_found_again(
     expect(library.filters.get_by_role("button", name="Series 7 2")).to_be_visible()
     page.get_by_role("searchbox", name="Search prompts").fill("else")
     expect(library.tiles).to_have_count(1)
+    expect(library.filters.get_by_role("button", name="Completed 1")).to_be_visible()
+    expect(library.filters.get_by_role("button", name="Failed 0")).to_be_visible()
     expect(library.filters.get_by_role("button", name="Series 7", exact=True)).to_be_visible()
     page.get_by_role("searchbox", name="Search prompts").fill("")
     expect(library.tiles).to_have_count(3)
@@ -300,12 +302,16 @@ def test_one_that_has_just_ended_is_not_without_output_until_its_row_is_read(
     expect(tile.get_by_text("Waiting")).to_be_visible()
     held: list[Route] = []
     rows = re.compile(r"/api/comfyui/generations(\?|/[0-9a-f-]{36}$)")
-    page.route(rows, held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(rows, hold)
     for one in in_front:
         api.post(f"/comfyui/generations/{one}/cancel")
     expect(tile.get_by_text("Completed")).to_be_visible()
     expect(tile.get_by_text("Without output")).to_have_count(0)
-    page.unroute(rows)
     for route in held:
         route.continue_()
+    page.unroute(rows)
     expect(library.picture("the one that ends").locator("img")).to_be_visible()

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import ADMIN, DESKTOP, PASSWORD, PATIENCE_MS, Api
+from tests.browser.conftest import ADMIN, DESKTOP, PASSWORD, PATIENCE_MS, Api, sign_in
 from tests.embedded.processes import wait_for
 from tests.embedded.running_up import Up
 
@@ -25,7 +25,7 @@ def context(browser: Browser, closed_up: Up) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, admin: str) -> Page:
-    assert context.request.post("/api/auth/login", data={"email": admin, "password": PASSWORD}).ok
+    sign_in(context, admin)
     return context.new_page()
 
 

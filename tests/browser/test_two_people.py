@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from spoonfeeder.simulator.ollama.server import SimulatedOllama
 from tests.browser import walk
-from tests.browser.conftest import ADMIN, DESKTOP, PASSWORD, PATIENCE_MS, Api, set_up_admin
+from tests.browser.conftest import ADMIN, DESKTOP, PASSWORD, PATIENCE_MS, Api, set_up_admin, sign_in
 from tests.browser.pages import fill, walked
 from tests.embedded.processes import wait_for
 from tests.embedded.running_up import Up
@@ -77,7 +77,7 @@ def ids(ada: Api, ollama: SimulatedOllama) -> dict[str, str]:
 def signed_in(browser: Browser, up: Up, email: str) -> Iterator[Page]:
     context = browser.new_context(base_url=up.url, viewport=DESKTOP, reduced_motion="reduce")
     walk.prepare(context)
-    assert context.request.post("/api/auth/login", data={"email": email, "password": PASSWORD}).ok
+    sign_in(context, email)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     yield page

@@ -105,7 +105,8 @@ def test_the_openapi_document_goes_to_the_terminal_or_a_file(tmp_path: Path) -> 
 
 
 def test_help_names_the_commands() -> None:
-    shown = spoonfeeder("--help").stdout
+    shown = started("--help").stdout
+    assert "Usage: spoonfeeder [OPTIONS]" in shown
 
     commands = ("up", "api", "worker", "migrate", "openapi", "simulator", "key", "user", "apikey")
     assert [command for command in commands if f" {command} " not in shown] == []

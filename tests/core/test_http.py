@@ -10,7 +10,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from spoonfeeder.core.http import BrokenReply, TargetPolicy, capped_chunks, open_client, read_json
+from spoonfeeder.core.http import (
+    BrokenReply,
+    TargetNotAllowed,
+    TargetPolicy,
+    capped_chunks,
+    open_client,
+    read_json,
+    target_refusal,
+)
 
 LOCAL = TargetPolicy(local=True)
 Reply = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

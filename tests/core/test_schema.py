@@ -12,6 +12,8 @@ from spoonfeeder.core.validation import validation_failure
 class Change(Input):
     name: Given[Name] = None
     rank: Given[Annotated[int, Field(le=100)]] = None
+    color: Given[Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]] = None
+    options: Given[dict[str, int]] = None
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,8 @@ class Change(Input):
     [
         ({"rank": 500}, "rank: Input should be less than or equal to 100."),
         ({"name": ""}, "name: String should have at least 1 character."),
+        ({"color": "red"}, "color: is not written as it has to be."),
+        ({"options": []}, "options: must be an object."),
         ({"rank": None}, "rank: cannot be null; leave it out to keep it."),
     ],
 )

@@ -6,8 +6,6 @@ import pytest
 
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.runtime import Runtime, open_runtime
-from spoonfeeder.simulator.node_run import NodeRun
-from tests.features.pace import Pace
 
 
 @pytest.fixture
@@ -30,14 +28,3 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
     async with open_runtime(settings) as opened:
         yield opened
-
-
-@pytest.fixture
-def pace(monkeypatch: pytest.MonkeyPatch) -> Pace:
-    made = Pace()
-
-    def pause(run: NodeRun, _: float, *, interruptible: bool = False) -> None:
-        made.pause(run, interruptible)
-
-    monkeypatch.setattr(NodeRun, "pause", pause)
-    return made

@@ -128,8 +128,7 @@ async def test_a_stop_waits_for_what_is_in_flight_and_for_nothing_else(runtime: 
         holding = asyncio.create_task(held(lease, body))
         await begun.wait()
         holding.cancel()
-        if in_flight:
-            asyncio.get_running_loop().call_later(0.3, answered.set)
+        asyncio.get_running_loop().call_later(0.3, answered.set)
         with pytest.raises(asyncio.CancelledError):
             await holding
         row = await read(runtime, lease.claimed.id)

@@ -14,6 +14,7 @@ from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_work
 from tests.durable.rows import change, claimed_row, expire, lease_of_new_row, read
+from tests.fixtures.clock import Clock
 from tests.waiting import until, until_async
 
 
@@ -29,15 +30,6 @@ async def _taken_over(runtime: Runtime, lease: Lease) -> Lease:
 async def _is_held_for_long(runtime: Runtime, lease: Lease) -> bool:
     left: timedelta = (await read(runtime, lease.claimed.id)).lease_until - datetime.now(UTC)
     return left.total_seconds() > runtime.settings.lease_seconds / 2
-
-
-class Clock:
-    """Goes on only where a test says so."""
-
-    now = 1_000.0
-
-    def monotonic(self) -> float:
-        return self.now
 
 
 @pytest.fixture

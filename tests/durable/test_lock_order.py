@@ -14,7 +14,6 @@ from spoonfeeder.db.backend import ComfyBackend
 from spoonfeeder.db.comfyui import Generation, Session, Workflow
 from spoonfeeder.db.library import Preset, Project, Prompt
 from spoonfeeder.db.profile import Profile
-from spoonfeeder.db.session import SERVER_SETTINGS
 from spoonfeeder.durable.lease import Lease
 from spoonfeeder.features.generations import ending, moving, outcomes, service
 from spoonfeeder.features.generations.schemas import GenerateInput, RerunInput
@@ -28,6 +27,8 @@ from spoonfeeder.work import Work, open_system_work, open_work
 from tests.durable.rows import BACKEND, add, claimed_row, lease_of_new_row, read
 from tests.waiting import until_async
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 CROWD = text("INSERT INTO comfyui_generations (workspace_id) SELECT :workspace FROM generate_series(1, 5000)")
 Act = Callable[..., Awaitable[Any]]
@@ -38,13 +39,6 @@ async def _insert(runtime: Runtime, table: type[Any], **values: Any) -> UUID:
     async with open_system_work(runtime, "test") as work:
         row = {"workspace_id": DEFAULT_WORKSPACE_ID, **values}
         return (await work.session.execute(insert(table).values(**row).returning(table.id))).scalar_one()  # type: ignore[no-any-return]
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waits for a lock gives up only after all that the test does meanwhile."""
-    monkeypatch.setitem(SERVER_SETTINGS, "lock_timeout", "60s")
-    monkeypatch.setattr("spoonfeeder.work.TRANSACTION_SECONDS", 60.0)
 
 
 @pytest.fixture

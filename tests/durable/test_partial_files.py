@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.features.pace import Pace
 from tests.fixtures.application import Application, serve_work
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.waiting import until
 

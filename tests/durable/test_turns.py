@@ -10,20 +10,21 @@ from spoonfeeder.durable.turns import try_turn, wait_for_turn
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import TRANSACTION_SECONDS, open_system_work
-from tests.durable.rows import add
+from tests.durable.rows import add, read
 from tests.waiting import until_async
 
 
 async def test_others_claim_again_soon_after_a_process_stopped_in_its_claim(runtime: Runtime) -> None:
-    await add(runtime)
+    row_id = await add(runtime)
 
     async def pause_in_the_middle() -> None:
         async with open_system_work(runtime, "the paused process") as paused:
             await wait_for_turn(paused, GENERATIONS.lock_key)
-            assert await claim(runtime, GENERATIONS) is not None
+            await claim(runtime, GENERATIONS)
 
     with pytest.raises(DBAPIError):
         await pause_in_the_middle()
+    assert (await read(runtime, row_id)).status == "running"
 
 
 async def test_a_sweep_that_stopped_in_the_middle_is_taken_over(runtime: Runtime) -> None:

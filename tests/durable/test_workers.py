@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.runtime import Runtime
 from tests.durable.rows import expire
-from tests.features.pace import Pace
 from tests.fixtures.application import Application, serve_work
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.waiting import until
 
@@ -20,7 +20,7 @@ from tests.waiting import until
 async def test_a_worker_that_is_told_to_stop_leaves_its_run_to_the_next_one(api: Application, pace: Pace) -> None:
     session_id = await api.session(workflow("txt2img_sd15"))
     pace.let(5)
-    async with serve_work(api.settings):
+    async with asyncio.timeout(90), serve_work(api.settings):
         made = await api.generate(session_id, parameters={"steps": 40})
         await api.until(made["id"], lambda row: row["progress"] > 0)
     assert api.simulator.log.of(made["id"])[0].outcome is None, "its end was not waited for"

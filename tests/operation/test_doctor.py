@@ -16,7 +16,9 @@ from spoonfeeder.db.canary import check_encryption_keys
 from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.operation.doctor.examination import examine, worst
 from spoonfeeder.operation.doctor.findings import Finding, Level
+from spoonfeeder.operation.doctor.providers import ADVICE
 from spoonfeeder.runtime import open_runtime
+from spoonfeeder.simulator import Simulator
 from tests.cli.terminal import started
 from tests.operation.installation import fetch, home_settings
 
@@ -171,6 +173,19 @@ def test_a_healthy_home_and_many_broken_ones(home: Home) -> None:
     with home.changed(PROFILE, "DELETE FROM profiles"):
         assert any("warning providers: Attic" in line for line in lines(home.examined(offline=False)))
         assert not any("providers" in line for line in lines(home.examined()))
+
+
+async def test_with_logins_it_names_what_private_targets_lack_and_reaches_the_demo(home: Home) -> None:
+    async with Simulator() as demo:
+        (home.home / "simulator.port").write_text(str(demo.options.port))
+        await fetch(home.database_url, PROFILE)
+        await fetch(home.database_url, PROFILE.replace("Attic", "Demo").replace(f"http://{NOWHERE}", demo.url))
+        environment = {"AUTH": "required", "OLLAMA_URL": "http://127.0.0.1:7"}
+        found = await asyncio.to_thread(home.examined, environment, offline=False)
+    by_name = {each.said.partition(":")[0]: each for each in found if each.check == "providers"}
+    assert f"PRIVATE_TARGETS: {NOWHERE}." in by_name["Attic"].said
+    assert by_name["Attic"].advice == ADVICE["TARGET_NOT_ALLOWED"]
+    assert (by_name["Demo"].level, "answers" in by_name["Demo"].said) == (Level.OK, True)
 
 
 def test_for_a_script(tmp_path: Path) -> None:

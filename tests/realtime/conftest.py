@@ -5,15 +5,7 @@ import pytest
 
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.realtime import breaker, reader
-
-
-class Clock:
-    """Goes on only where a test says so."""
-
-    now = 1_000.0
-
-    def monotonic(self) -> float:
-        return self.now
+from tests.fixtures.clock import Clock
 
 
 @pytest.fixture

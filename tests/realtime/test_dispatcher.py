@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from spoonfeeder.realtime.dispatcher import Dispatcher
 from spoonfeeder.realtime.doorbell import Ring
 from spoonfeeder.realtime.events import Event
-from tests.realtime.conftest import Clock
+from tests.fixtures.clock import Clock
 from tests.realtime.make_events import completed, progress
 from tests.waiting import until
 

@@ -5,6 +5,7 @@ import os
 import pickle
 import signal
 from collections.abc import AsyncIterator
+from inspect import signature
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from spoonfeeder.realtime.connection import connect
 from spoonfeeder.realtime.emitter import CHANNEL, Emitter, EventTooLarge, message_of
 from spoonfeeder.realtime.events import Notification
 from spoonfeeder.realtime.reader import Reader, read
-from tests.realtime.conftest import Clock
+from tests.fixtures.clock import Clock
 from tests.realtime.make_events import WORKSPACE
 from tests.waiting import until, until_async
 
@@ -138,12 +139,17 @@ async def test_a_flushed_redis_changes_nothing(reader: Heard, emitter: Emitter, 
 async def test_a_restarted_redis_is_heard_again_and_the_gap_is_told(
     reader: Heard, emitter: Emitter, redis: EmbeddedRedis
 ) -> None:
+    reader._longest_pause_seconds = 0.2
     redis.stop()
-    await until(lambda: not reader.healthy and reader.tries >= 4)
+    await until(lambda: not reader.healthy and reader.tries >= 10)
     redis.start()
     await _until_heard(reader, emitter, "alive")
     assert reader.healthy
     await until(lambda: reader.gaps == 2)
+
+
+def test_it_is_tried_again_within_5_s() -> None:
+    assert signature(Reader).parameters["longest_pause_seconds"].default * 1.2 < 5
 
 
 async def test_a_silent_connection_is_noticed_by_the_missing_canary(redis: EmbeddedRedis, clock: Clock) -> None:

@@ -32,6 +32,20 @@ def recorded_accounts(recording: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def is_acted_on_at_work(recording: Mapping[str, Any]) -> bool:
+    """Whether anything is asked of the server while a prompt runs or waits."""
+    remaining = submitted = 0
+    for step in recording["steps"]:
+        if step["do"] == "see":
+            remaining = step["saw"][1] if step["saw"][0] == "status" else remaining
+        elif step["do"] != "close":
+            if submitted and remaining:
+                return True
+            submitted += step["do"] == "submit"
+            remaining = max(remaining, int(submitted > 0))
+    return False
+
+
 class Client:
     def __init__(self, socket: ClientConnection, replay: "Replay") -> None:
         self.socket = socket

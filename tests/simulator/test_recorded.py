@@ -7,7 +7,7 @@ import pytest
 
 from spoonfeeder.simulator import Options, Simulator
 from spoonfeeder.simulator.node_run import NodeRun
-from tests.simulator.replaying import RECORDINGS, Replay, recorded_accounts, recording
+from tests.simulator.replaying import RECORDINGS, Replay, is_acted_on_at_work, recorded_accounts, recording
 
 OF_BOTH_VERSIONS = (
     "success_sampler_preview",
@@ -67,13 +67,12 @@ MODELS = {
 }
 STEP_SECONDS = 0.005
 LONG_STEP_SECONDS = 0.25
-ACTED_ON_WHILE_SAMPLING = ("interrupted", "jobs_cancel_running", "late_connect", "server_killed", "ws_reconnect")
 
 
 @pytest.mark.parametrize(("version", "name"), SCENARIOS)
 async def test_clients_see_what_was_recorded(version: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = recording(version, name)
-    step_seconds = LONG_STEP_SECONDS if name in ACTED_ON_WHILE_SAMPLING else STEP_SECONDS
+    step_seconds = LONG_STEP_SECONDS if is_acted_on_at_work(recorded) else STEP_SECONDS
     options = Options(version=version, step_seconds=step_seconds, models=MODELS)
     async with Simulator(options) as simulator, httpx2.AsyncClient(base_url=simulator.url, timeout=30) as http:
         replay = Replay(simulator, recorded, http)

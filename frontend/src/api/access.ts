@@ -23,7 +23,7 @@ export const useAccess = create<Access>(() => ({
 }));
 
 const RENEW_BEFORE_MS = 60_000;
-const LOOKS = new Set(["theme", "rail"]);
+const LOOKS = ["theme", "rail"];
 
 export const isSignedIn = ({ mode, token }: Access) => mode === "local" || (mode === "required" && token !== null);
 
@@ -45,9 +45,10 @@ export async function keepSignedIn(signedIn: SignedIn, forNewcomer = "/"): Promi
   });
 }
 
-/** What one person leaves in this browser is not for the next; only the look of the page stays. */
-export function forgetEverything(): void {
-  for (const key of Object.keys(localStorage)) if (!LOOKS.has(key)) localStorage.removeItem(key);
+/** What one person leaves in this browser is not for the next; only the look of the page stays, and `others`. */
+export function forgetEverything(...others: string[]): void {
+  const kept = new Set([...LOOKS, ...others]);
+  for (const key of Object.keys(localStorage)) if (!kept.has(key)) localStorage.removeItem(key);
 }
 
 /** Loads the page anew, with an empty cache and a new socket; the promise is never kept. */
@@ -107,11 +108,14 @@ async function renewOnce(stale: string | null): Promise<boolean> {
   return false;
 }
 
-/** Asks the server once how one comes in, and picks up the login that the browser still has. Raises when it is away. */
+/**
+ * Asks the server once how one comes in, and picks up the login that the browser still has: where nobody was signed in,
+ * or the last one signed out, it has none. Raises when the server is away.
+ */
 export async function openAccess(): Promise<void> {
   const answer = await fetch("/api/auth/status");
   if (!answer.ok) throw new Error("The server is not ready yet.");
   const status = ((await answer.json()) as { data: AuthStatus }).data;
   useAccess.setState({ mode: status.mode, setupNeeded: status.setup_needed });
-  if (status.mode === "required") await renew(null);
+  if (status.mode === "required" && localStorage.getItem("user") !== null) await renew(null);
 }

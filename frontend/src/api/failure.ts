@@ -18,7 +18,7 @@ export class ApiFailure extends Error {
 }
 
 function sentenceFor(status: number): string {
-  if (status === 0) return "The server cannot be reached. Check that it runs; this page tries again by itself.";
+  if (status === 0) return "The server cannot be reached. Check that it runs, and try again.";
   return `The server answered ${status} without saying why. Try again; its log tells more.`;
 }
 

@@ -44,14 +44,16 @@ export function Dialog({ open, onOpenChange, title, description, wide = false, c
               </Button>
             </Base.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          <div className="min-h-0 flex-1 scroll-pb-20 overflow-y-auto px-5 pt-4 after:block after:h-4">{children}</div>
         </Base.Content>
       </Base.Portal>
     </Base.Root>
   );
 }
 
-/** The row of buttons at the end of a dialog. */
+/** The row of buttons at the end of a dialog; in sight, however long that is. */
 export function DialogActions({ children }: { children: ReactNode }) {
-  return <div className="mt-5 flex flex-wrap justify-end gap-2">{children}</div>;
+  return (
+    <div className="sticky bottom-0 mt-2 -mb-4 flex flex-wrap justify-end gap-2 bg-raised pt-3 pb-4">{children}</div>
+  );
 }

@@ -14,6 +14,8 @@ from spoonfeeder.comfy.outputs import OutputFile, is_safe_folder, media_kind
 from spoonfeeder.comfy.wording import Graph
 
 FIELD = "filename_prefix"
+USUAL_PREFIX = "ComfyUI"
+_OURS = re.compile(r"sf/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/([0-9]+/)?[^/]+")
 _UNSAFE_IN_NAME = re.compile(rb"[^A-Za-z0-9.-]")  # '_' too: ComfyUI reads its counter between underscores
 _CHANGES_COUNT = re.compile("batch|video|frames|repeat|rebatch|animate", re.IGNORECASE)
 _COUNTS = frozenset({"length", "frames", "num_frames", "amount"})
@@ -67,6 +69,13 @@ def without_probe(graph: Graph, prefixes: Prefixes) -> dict[str, dict[str, Any]]
         node_id: {**node, "inputs": {**_inputs(node), FIELD: prefixes[node_id]}} if node_id in prefixes else dict(node)
         for node_id, node in graph.items()
     }
+
+
+def with_usual_prefixes(graph: Graph) -> dict[str, dict[str, Any]]:
+    """ComfyUI's usual prefix in place of the probe of an earlier run, as files of ours have it inside."""
+    found = own_prefixes(graph).items()
+    ours = {node_id for node_id, prefix in found if isinstance(prefix, str) and _OURS.fullmatch(prefix)}
+    return without_probe(graph, dict.fromkeys(ours, USUAL_PREFIX))
 
 
 def probe_files(

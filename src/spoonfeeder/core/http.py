@@ -41,6 +41,12 @@ class BrokenReply(AppError):
     code = "BROKEN_REPLY"
 
 
+class _Refused(httpcore2.ConnectError):
+    def __init__(self, refusal: TargetNotAllowed) -> None:
+        super().__init__(NOT_THERE)
+        self.refusal = refusal
+
+
 class _CheckedBackend(httpcore2.AsyncNetworkBackend):
     """Resolves and checks the host at each new connection and connects to the checked IP.
 
@@ -65,7 +71,7 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         except TargetUnknown:
             raise httpcore2.ConnectError(NOT_THERE) from None
         except TargetNotAllowed as error:
-            raise httpcore2.ConnectError(NOT_THERE) from error
+            raise _Refused(error) from None
         share = timeout / len(addresses) if timeout else None
         for address in addresses[:-1]:
             with contextlib.suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout):
@@ -118,10 +124,8 @@ def open_client(
 
 def target_refusal(error: httpx2.TransportError) -> TargetNotAllowed | None:
     """Why the policy let nobody connect; None where it did not refuse the address."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, TargetNotAllowed):
-        cause = cause.__cause__
-    return cause
+    cause = error.__cause__
+    return cause.refusal if isinstance(cause, _Refused) else None
 
 
 async def capped_chunks(

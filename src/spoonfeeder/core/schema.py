@@ -116,7 +116,7 @@ class Input(BaseModel):
 
 
 def _as_utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 Timestamp = Annotated[datetime, PlainSerializer(_as_utc, return_type=str, when_used="json")]

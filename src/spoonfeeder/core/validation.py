@@ -7,6 +7,10 @@ from spoonfeeder.core.errors import Invalid
 
 MAX_DETAILS = 50
 MAX_NAME_LENGTH = 100
+_SENTENCES = {
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be an object"),
+    "string_pattern_mismatch": "is not written as it has to be",
+}
 _PARTS_OF_A_REQUEST = frozenset({"body", "query", "path", "header", "cookie"})
 
 
@@ -21,5 +25,6 @@ def validation_failure(errors: Iterable[Mapping[str, Any]]) -> Invalid:
 def _detail(error: Mapping[str, Any]) -> dict[str, str]:
     place = [str(part) for part in error["loc"]]
     named = place[1:] if len(place) > 1 and place[0] in _PARTS_OF_A_REQUEST else place
-    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    said = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    message = _SENTENCES.get(str(error["type"]), said)
     return {"loc": ".".join(named)[:MAX_NAME_LENGTH], "type": str(error["type"]), "message": message}

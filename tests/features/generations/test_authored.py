@@ -8,8 +8,8 @@ import asyncpg
 
 from spoonfeeder.comfy.metadata.found import Found
 from spoonfeeder.comfy.metadata.reading import read
-from tests.features.pace import Pace
 from tests.fixtures.application import Application
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 
 EDITOR = workflow("ui_txt2img_sd15")

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.runtime import open_runtime
-from tests.features.pace import Pace
 from tests.fixtures.application import Application
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.waiting import until_async
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from spoonfeeder.simulator import Options, Simulator
 from tests.features.generations.test_troubles import SLOW
-from tests.features.pace import Pace
 from tests.fixtures.application import Application
 from tests.fixtures.machines import another_machine, own_machine
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.waiting import until
 

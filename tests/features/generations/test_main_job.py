@@ -6,10 +6,11 @@ from io import BytesIO
 from typing import Any
 
 import httpx2
+import pytest
 from PIL import Image
 
-from tests.features.pace import Pace
 from tests.fixtures.application import Application
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.socket_client import open_socket
 
@@ -129,6 +130,7 @@ async def _pixels(application: Application, row: dict[str, Any]) -> bytes:
         return image.convert("RGB").tobytes()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_50_variations_are_queued_and_all_end(application: Application) -> None:
     """Forty requests at a time: API, worker and ComfyUI share one event loop here."""
     session_id = await application.session(workflow("txt2img_sd15"))

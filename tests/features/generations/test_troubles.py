@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.runtime import open_runtime
-from tests.features.pace import Pace
 from tests.fixtures.application import Application, serve_work
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.waiting import until, until_async
 

@@ -21,8 +21,8 @@ from spoonfeeder.work import open_work
 
 URL = "https://127.0.0.1:9/v1"
 MINE = {"workspace_id": DEFAULT_WORKSPACE_ID}
-NO_WAIT_SECONDS = 15.0
-"""Less than the 5 s after which a lock that nobody gives back is given up."""
+PATIENT_SECONDS = 15.0
+"""Who waits for a lock that nobody gives back is told so after 5 s."""
 
 
 class Pool:
@@ -101,12 +101,11 @@ async def test_who_finds_a_key_locked_takes_another_and_waits_only_where_there_i
     pool = await make(runtime, 2, own=None)
     async with open_work(runtime, LOCAL_OWNER) as holding:
         first = await key_pool.take(holding, pool.profile)
-        async with open_work(runtime, LOCAL_OWNER) as other, asyncio.timeout(NO_WAIT_SECONDS):
+        async with open_work(runtime, LOCAL_OWNER) as other:
             second = await key_pool.take(other, pool.profile)
         assert {first.api_key, second.api_key} == {"key-0", "key-1"}
         for _ in range(3):
-            async with asyncio.timeout(NO_WAIT_SECONDS):
-                assert await pool.take() == second
+            assert await pool.take() == second
         await pool.note(key_pool.disable, second.api_key or "", "PROVIDER_UNAUTHORIZED")
         waiting = asyncio.create_task(pool.take())
         await until_locked(runtime)
@@ -116,13 +115,14 @@ async def test_who_finds_a_key_locked_takes_another_and_waits_only_where_there_i
 
 async def until_locked(runtime: Runtime) -> None:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with asyncio.timeout(NO_WAIT_SECONDS):
+    async with asyncio.timeout(PATIENT_SECONDS):
         while True:
             async with runtime.sessions() as session:
                 if await session.scalar(text(waiting)):
                     return
 
 
+@pytest.mark.usefixtures("patient")
 async def test_many_at_once_use_two_keys_evenly(runtime: Runtime) -> None:
     pool = await make(runtime, 2, own=None)
     taken = Counter(lease.api_key for lease in await asyncio.gather(*(pool.take() for _ in range(200))))
@@ -131,12 +131,12 @@ async def test_many_at_once_use_two_keys_evenly(runtime: Runtime) -> None:
     assert sorted(row.request_count for row in await pool.rows()) == sorted(taken.values())
 
 
+@pytest.mark.usefixtures("patient")
 async def test_two_hundred_at_once_take_one_key_in_turn(runtime: Runtime) -> None:
     pool = await make(runtime, 1, own=None)
     taken = await asyncio.gather(*(pool.take() for _ in range(200)))
     assert {lease.api_key for lease in taken} == {"key-0"}
     assert [row.request_count for row in await pool.rows()] == [200]
-    assert (await pool.rows())[0].request_count == 200
 
 
 async def test_a_resting_key_is_passed_over_until_its_time_has_come(runtime: Runtime) -> None:

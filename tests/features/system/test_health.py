@@ -15,6 +15,7 @@ from spoonfeeder.durable.workers import beat, sign_off
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.features.system import probes
 from spoonfeeder.runtime import open_runtime
+from spoonfeeder.simulator.ollama import SimulatedOllama
 from spoonfeeder.sockets import Sockets
 from tests.chaos.stage import is_ok
 from tests.features.foreign import insert_foreign
@@ -66,6 +67,16 @@ async def test_a_comfyui_that_hangs_or_is_none_does_not_delay(
     await api.simulator.kill()
     health = await api.json("GET", "/health")
     assert "cannot be reached" in health["services"]["comfyui"]["message"]
+
+
+async def test_the_ollama_of_a_profile_is_asked_instead_of_the_usual_one(api: Application) -> None:
+    async with SimulatedOllama() as ollama:
+        assert statuses(await api.json("GET", "/health"))["ollama"] == "down"
+        await api.json("POST", "/profiles", 201, json={"name": "Words", "provider": "ollama", "url": ollama.url})
+        service = (await api.json("GET", "/health"))["services"]["ollama"]
+        assert (service["status"], service["message"]) == ("up", f"Ollama {ollama.options.version} answers.")
+    gone = (await api.json("GET", "/health"))["services"]["ollama"]
+    assert (gone["status"], ollama.url in gone["message"]) == ("down", True)
 
 
 async def test_without_redis_from_the_start_it_is_degraded_and_ready(settings: Settings) -> None:

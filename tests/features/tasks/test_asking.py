@@ -102,6 +102,21 @@ async def test_it_is_refused_with_the_field_that_is_wrong(shared_api: Applicatio
     assert (await shared_api.json("GET", "/stats"))["tasks"] == before
 
 
+async def test_a_missing_model_and_a_missing_prompt_are_told_together(shared_api: Application) -> None:
+    for who in ({}, {"fallback": [{"provider": "ollama"}], "model": "llama3.2"}):
+        answer = await task(shared_api, 422, **{"model": None, "prompt": " ", **who})
+        first, second = answer["details"]
+        assert first["loc"].endswith("model")
+        assert (second["loc"], second["message"]) == ("prompt", "Say what is to be made.")
+        assert answer["error"] == f"{first['message']} (and 1 more)"
+
+
+async def test_what_is_wrong_with_an_option_of_a_workflow_is_said(shared_api: Application) -> None:
+    asked = {"type": "image", "provider": "comfyui", "model": None}
+    answer = await task(shared_api, 422, **asked, options={"workflow_json": GRAPH, "parameters": []})
+    assert answer["error"] == "options.parameters: must be an object."
+
+
 async def test_who_can_is_named_where_somebody_cannot(shared_api: Application) -> None:
     studio = await profile(shared_api, "openai", "Studio")
     answer = await task(shared_api, 422, type="video", provider="claude")

@@ -7,11 +7,11 @@ from sqlalchemy import text
 
 from spoonfeeder.simulator import Options, Simulator
 from tests.features.foreign import database
-from tests.features.pace import Pace
 from tests.features.tasks.asked import GRAPH, NOBODY, profile, task
 from tests.features.tasks.done import at, ended, until
 from tests.fixtures import openai_media_replies
 from tests.fixtures.application import Application
+from tests.fixtures.pace import Pace
 from tests.fixtures.scripted import scripted
 from tests.socket_client import open_socket
 

@@ -4,10 +4,12 @@ import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from spoonfeeder.comfy import backends
+from spoonfeeder.comfy.probe import with_probe
 from tests.comfy.metadata import writers
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
@@ -66,6 +68,26 @@ async def test_files_of_every_kind_become_the_same_workflow(api: Application) ->
                 assert (await api.http.get(row["thumbnail_url"])).headers["content-type"] == "image/webp", kind
     assert known is not None
     assert classes(known) == sorted(node["class_type"] for node in API.values())
+
+
+async def test_a_picture_of_ours_brings_no_prefix_of_its_run(api: Application) -> None:
+    """Files that a new run makes would else be called after the old one."""
+    generation_id = uuid4()
+    [saver] = [node_id for node_id, node in API.items() if node["class_type"] == "SaveImage"]
+    for name in (str(generation_id), f"{generation_id}/2"):
+        ran = json.dumps(with_probe(API, name))
+        content = writers.png(texts={"prompt": ran})
+        for row in (
+            await send(api, content, "Ours.png"),
+            await api.json("POST", PATH, 201, json={"name": "Ours", "workflow_json": ran}),
+        ):
+            graph = json.loads(row["workflow_json"])
+            assert graph[saver]["inputs"].pop("filename_prefix") == "ComfyUI"
+            assert str(generation_id)[:8] not in row["workflow_json"]
+            assert graph.keys() == API.keys()
+    own = {**API, saver: {**API[saver], "inputs": {**API[saver]["inputs"], "filename_prefix": "sf/mine"}}}
+    kept = await api.json("POST", PATH, 201, json={"name": "Own", "workflow_json": json.dumps(own, indent=3)})
+    assert kept["workflow_json"] == json.dumps(own, indent=3)
 
 
 @pytest.mark.parametrize("form", ["object", "text", "wrapped", "history"])

@@ -5,6 +5,8 @@ import { conversationOptions } from "@/features/conversations/queries";
 
 export interface Opened {
   isNew: boolean;
+  /** Not known yet whether there is one. */
+  isReading: boolean;
   conversation: ConversationWithMessages | null;
   /** There is none of that name, or no longer. */
   isMissing: boolean;
@@ -18,5 +20,6 @@ export function useOpened(conversationId: string | null): Opened {
   const { data, error, refetch } = useQuery({ ...conversationOptions(conversationId ?? ""), enabled: !isNew });
   const isMissing = error instanceof ApiFailure && (error.status === 404 || error.status === 422);
   const conversation = isNew || isMissing ? null : (data ?? null);
-  return { isNew, conversation, isMissing, error, retry: refetch };
+  const isReading = !isNew && !data && !error;
+  return { isNew, isReading, conversation, isMissing, error, retry: refetch };
 }

@@ -36,7 +36,7 @@ function useOnce() {
 }
 
 function tell(failure: unknown): void {
-  toast({ kind: "error", message: `The message was not sent. ${messageOf(failure)}` });
+  toast({ kind: "error", message: `The message was not sent; it stays in the box. ${messageOf(failure)}` });
 }
 
 /** What was sent is taken out of the composer, unless somebody has written on meanwhile. */

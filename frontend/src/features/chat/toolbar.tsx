@@ -8,9 +8,12 @@ import { MoveToProject } from "@/features/projects/move-dialog";
 import { TitleField } from "@/features/sessions/title-field";
 import { Button, IconButton } from "@/ui/button";
 import { Menu } from "@/ui/menu";
+import { Skeleton } from "@/ui/skeleton";
 
 interface ToolbarProps {
   conversation: Conversation | null;
+  /** While it is not known yet which it is. */
+  isReading: boolean;
   isFixed: boolean;
   /** Who answers. */
   picker: ReactNode;
@@ -21,10 +24,10 @@ interface ToolbarProps {
 }
 
 /** What the conversation is called, who answers in it and how, and what can be done with it as a whole. */
-export function Toolbar({ conversation, isFixed, picker, onList, onSettings, onDelete }: ToolbarProps) {
+export function Toolbar({ conversation, isReading, isFixed, picker, onList, onSettings, onDelete }: ToolbarProps) {
   const [doing, setDoing] = useState<"rename" | "move" | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const title = conversation?.title ?? "New chat";
+  const title = conversation?.title ?? (isReading ? "Conversation" : "New chat");
   const done = (next: string | null) => {
     setDoing(null);
     requestAnimationFrame(() => document.activeElement === document.body && heading.current?.focus());
@@ -39,12 +42,15 @@ export function Toolbar({ conversation, isFixed, picker, onList, onSettings, onD
         </IconButton>
       )}
       <h1 ref={heading} className="min-w-0 flex-1 truncate font-semibold max-md:text-sm" title={title} tabIndex={-1}>
-        {doing === "rename" ? <TitleField title={title} label="Title of the conversation" onDone={done} /> : title}
+        {doing === "rename" && <TitleField title={title} label="Title of the conversation" onDone={done} />}
+        {doing !== "rename" && (isReading ? <Unknown name={title} /> : title)}
       </h1>
-      {!isFixed && <div className="w-72 max-md:order-last max-md:w-full">{picker}</div>}
+      {!isFixed && (
+        <div className="w-72 max-md:order-last max-md:w-full">{isReading ? <Skeleton className="h-9" /> : picker}</div>
+      )}
       {!isFixed && (
         <>
-          <IconButton look="plain" label="Settings of this conversation" onClick={onSettings}>
+          <IconButton look="plain" label="Settings of this conversation" disabled={isReading} onClick={onSettings}>
             <SlidersHorizontal size={17} aria-hidden />
           </IconButton>
           <Link
@@ -79,5 +85,14 @@ export function Toolbar({ conversation, isFixed, picker, onList, onSettings, onD
         />
       )}
     </div>
+  );
+}
+
+function Unknown({ name }: { name: string }) {
+  return (
+    <>
+      <span className="sr-only">{name}</span>
+      <Skeleton className="h-5 max-w-48" />
+    </>
   );
 }

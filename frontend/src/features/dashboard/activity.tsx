@@ -16,13 +16,12 @@ const ICONS: Record<Newest["kind"], LucideIcon> = {
   Batch: Grid3x3,
 };
 
-const TONES: Record<NonNullable<Newest["status"]>, Tone> = {
-  pending: "neutral",
-  running: "accent",
-  complete: "good",
-  completed: "good",
-  failed: "bad",
-  cancelled: "warn",
+const STATUSES: Record<NonNullable<Newest["status"]>, { label: string; tone: Tone }> = {
+  pending: { label: "Waiting", tone: "neutral" },
+  running: { label: "Running", tone: "accent" },
+  completed: { label: "Completed", tone: "good" },
+  failed: { label: "Failed", tone: "bad" },
+  cancelled: { label: "Cancelled", tone: "warn" },
 };
 
 /** What was made last, of all kinds. */
@@ -65,7 +64,7 @@ function ActivityRow({ row: { kind, name, to, at, status } }: { row: Newest }) {
       <Link to={to} className="min-w-0 flex-1 truncate py-2 hover:underline">
         {name}
       </Link>
-      {status && <Badge tone={TONES[status]}>{status}</Badge>}
+      {status && <Badge tone={STATUSES[status].tone}>{STATUSES[status].label}</Badge>}
       <span className="shrink-0 text-soft text-xs">
         <RelativeTime at={at} />
       </span>

@@ -94,6 +94,7 @@ test("the newest of all kinds stand in one order, and a batch stands for its pic
     batches: [{ id: "b", kind: "sweep", total: 4, created_at: at(5) }],
   });
   expect(rows.map(({ id }) => id).slice(0, 3)).toEqual(["b", "t", "c0"]);
+  expect(rows[1]?.status).toBe("completed");
   expect(rows).toHaveLength(10);
   expect(rows[0]).toMatchObject({ name: "4 pictures of a sweep", to: "/batches/b" });
 });

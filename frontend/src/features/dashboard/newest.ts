@@ -1,7 +1,6 @@
 import type { components } from "@/api/schema";
 
 type Schemas = components["schemas"];
-type Status = Schemas["GenerationStatus"] | Schemas["TaskStatus"];
 
 export interface Newest {
   kind: "Picture" | "Task" | "Chat" | "Batch";
@@ -9,7 +8,7 @@ export interface Newest {
   name: string;
   to: string;
   at: string;
-  status: Status | null;
+  status: Schemas["GenerationStatus"] | null;
 }
 
 interface Rows {
@@ -44,7 +43,7 @@ export function newestOf({ generations, tasks, conversations, batches }: Rows): 
       name,
       to: `/tasks/${id}`,
       at: updated_at,
-      status,
+      status: status === "complete" ? ("completed" as const) : status,
     })),
     ...conversations.map(({ id, title, updated_at }) => ({
       kind: "Chat" as const,

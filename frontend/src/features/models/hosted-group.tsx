@@ -5,6 +5,7 @@ import { Badge } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
 import { focusBeside } from "@/ui/focus-beside";
 import { Panel } from "@/ui/panel";
+import { useIsPhone } from "@/ui/phone";
 import { Cell, Row, Table } from "@/ui/table";
 import { useUnlist } from "./changes";
 import type { Model } from "./groups";
@@ -12,9 +13,12 @@ import { KeyPool } from "./key-pool";
 import { ModelDialog } from "./model-dialog";
 import { type GroupProps, SyncButton } from "./ollama-group";
 
+const HEAD = ["Model", "Takes", "Gives"];
+
 /** What a profile of a hosted provider lists, and its further API keys. */
 export function HostedGroup({ group: { profileId, name, provider, models }, count, mayManage }: GroupProps) {
   const [edited, setEdited] = useState<Model | "new" | null>(null);
+  const isPhone = useIsPhone();
   if (profileId === null) return null;
   const actions = mayManage && (
     <div className="flex flex-wrap gap-2">
@@ -28,7 +32,7 @@ export function HostedGroup({ group: { profileId, name, provider, models }, coun
   return (
     <Panel title={name} aside={<Badge>{PROVIDERS[provider].label}</Badge>} actions={actions}>
       {models.length > 0 ? (
-        <Table label={`Models of ${name}`} head={["Model", "Takes", "Gives", ...(mayManage ? ["Actions"] : [])]}>
+        <Table label={`Models of ${name}`} head={[...(isPhone ? ["Model"] : HEAD), ...(mayManage ? ["Actions"] : [])]}>
           {models.map((model) => (
             <HostedRow
               key={model.model_id}
@@ -66,15 +70,19 @@ interface HostedRowProps {
 
 function HostedRow({ model, profileId, mayManage, onEdit }: HostedRowProps) {
   const { model_id, name, input_modalities, output_modalities } = model;
+  const isPhone = useIsPhone();
+  const takes = input_modalities.join(", ");
+  const gives = output_modalities.join(", ") || "embeddings only";
   const unlist = useUnlist(profileId);
   return (
     <Row>
-      <Cell className="min-w-40 break-words font-medium">
+      <Cell className="break-words font-medium md:min-w-40">
         {model_id}
         {name && name !== model_id && <span className="block font-normal text-soft text-xs">{name}</span>}
+        {isPhone && <span className="block font-normal text-soft text-xs">{`Takes ${takes}; gives ${gives}.`}</span>}
       </Cell>
-      <Cell>{input_modalities.join(", ")}</Cell>
-      <Cell>{output_modalities.join(", ") || "embeddings only"}</Cell>
+      {!isPhone && <Cell>{takes}</Cell>}
+      {!isPhone && <Cell>{gives}</Cell>}
       {mayManage && (
         <Cell className="whitespace-nowrap">
           <IconButton label={`Change what ${model_id} takes and gives`} onClick={onEdit}>

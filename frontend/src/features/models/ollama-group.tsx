@@ -4,6 +4,7 @@ import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
 import { Panel } from "@/ui/panel";
+import { useIsPhone } from "@/ui/phone";
 import { Table } from "@/ui/table";
 import { useSync } from "./changes";
 import type { ModelGroup } from "./groups";
@@ -18,9 +19,12 @@ export interface GroupProps {
   mayManage: boolean;
 }
 
+const HEAD = ["Model", "Size", "Kind", "Context", "State", "Actions"];
+
 /** One Ollama: what it has on its disk, what is in its memory, and a way to more. */
 export function OllamaGroup({ group, count, mayManage }: GroupProps) {
   const { profileId, name, models, away } = group;
+  const isPhone = useIsPhone();
   return (
     <Panel
       title={name}
@@ -35,7 +39,7 @@ export function OllamaGroup({ group, count, mayManage }: GroupProps) {
       {mayManage && <PullForm profileId={profileId} of={name} />}
       <Pulls profileId={profileId} />
       {models.length > 0 ? (
-        <Table label={`Models of ${name}`} head={["Model", "Size", "Kind", "Context", "State", "Actions"]}>
+        <Table label={`Models of ${name}`} head={isPhone ? ["Model", "Actions"] : HEAD}>
           {models.map((model) => (
             <OllamaRow key={model.model_id} model={model} mayManage={mayManage} />
           ))}

@@ -5,6 +5,7 @@ import { Badge } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Menu, type MenuItem } from "@/ui/menu";
+import { useIsPhone } from "@/ui/phone";
 import { Cell, Row } from "@/ui/table";
 import { useDeleteModel, useLoad, useUnlist, useUnload } from "./changes";
 import { isGone, type Model } from "./groups";
@@ -17,17 +18,32 @@ interface OllamaRowProps {
 
 export function OllamaRow({ model, mayManage }: OllamaRowProps) {
   const kind = [model.family, model.parameter_size, model.quantization].filter(Boolean).join(" · ");
+  const size = model.size_bytes === null ? "" : bytesShown(model.size_bytes);
+  const context = model.context_length?.toLocaleString() ?? "";
+  if (useIsPhone()) {
+    return (
+      <Row>
+        <Cell className="break-words">
+          <Name model={model} />
+          <p className="mb-1 text-soft text-xs">
+            {[size, kind, context && `${context} tokens of context`].filter(Boolean).join(" · ")}
+          </p>
+          <State model={model} />
+        </Cell>
+        <Cell className="w-0">
+          <Actions model={model} mayManage={mayManage} />
+        </Cell>
+      </Row>
+    );
+  }
   return (
     <Row>
       <Cell className="min-w-40 max-w-72">
-        <p className="break-words font-medium">{model.model_id}</p>
-        <p className="text-soft text-xs">{model.capabilities.filter((one) => one !== "model_management").join(", ")}</p>
+        <Name model={model} />
       </Cell>
-      <Cell className="whitespace-nowrap tabular-nums">
-        {model.size_bytes === null ? "–" : bytesShown(model.size_bytes)}
-      </Cell>
+      <Cell className="whitespace-nowrap tabular-nums">{size || "–"}</Cell>
       <Cell className="whitespace-nowrap">{kind || "–"}</Cell>
-      <Cell className="tabular-nums">{model.context_length?.toLocaleString() ?? "–"}</Cell>
+      <Cell className="tabular-nums">{context || "–"}</Cell>
       <Cell className="min-w-36">
         <State model={model} />
       </Cell>
@@ -35,6 +51,15 @@ export function OllamaRow({ model, mayManage }: OllamaRowProps) {
         <Actions model={model} mayManage={mayManage} />
       </Cell>
     </Row>
+  );
+}
+
+function Name({ model: { model_id, capabilities } }: { model: Model }) {
+  return (
+    <>
+      <p className="break-words font-medium">{model_id}</p>
+      <p className="text-soft text-xs">{capabilities.filter((one) => one !== "model_management").join(", ")}</p>
+    </>
   );
 }
 

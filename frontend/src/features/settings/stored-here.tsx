@@ -5,8 +5,9 @@ import { Confirm } from "@/ui/confirm";
 import { Panel } from "@/ui/panel";
 import { meaningOf, type Stored, storedHere } from "./stored";
 
+/** Whoever is signed in stays so. */
 const forget = () => {
-  forgetEverything();
+  forgetEverything("user");
   void startOver("/settings");
 };
 

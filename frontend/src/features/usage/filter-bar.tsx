@@ -57,13 +57,7 @@ export function FilterBar() {
           </Select>
         )}
       </Field>
-      <LateSearch
-        label="Model"
-        placeholder="Exact name of a model"
-        value={model}
-        onChange={setModel}
-        className="w-48!"
-      />
+      <LateSearch label="Model" placeholder="Exact model name" value={model} onChange={setModel} className="w-52!" />
     </search>
   );
 }

@@ -10,7 +10,7 @@ import { Failed } from "@/ui/notice";
 import { saveFile } from "@/ui/save-file";
 import { Skeleton } from "@/ui/skeleton";
 import type { EditorHandle } from "./json-editor";
-import { formatJson, jsonProblem } from "./json-text";
+import { formatJson, inLines, jsonProblem } from "./json-text";
 
 interface JsonDialogProps {
   open: boolean;
@@ -23,7 +23,7 @@ interface JsonDialogProps {
 
 const JsonEditor = lazy(() => import("./json-editor"));
 
-/** Shows JSON to the letter; with `onSave` it can be changed. Asks before changes are lost. */
+/** Shows JSON with every number to the letter; with `onSave` it can be changed. Asks before changes are lost. */
 export function JsonDialog({ open, onOpenChange, title, reading, filename, onSave }: JsonDialogProps) {
   const { data: text, error, refetch } = reading;
   const editor = useRef<EditorHandle>(null);
@@ -83,7 +83,7 @@ interface ContentsProps {
 }
 
 function Contents({ editor, title, text: given, filename, isChanged, onChange, save }: ContentsProps) {
-  const [text] = useState(given);
+  const [text] = useState(() => inLines(given));
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const current = () => (isChanged ? (editor.current?.text() ?? text) : text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatJson, jsonProblem } from "./json-text";
+import { formatJson, inLines, jsonProblem } from "./json-text";
 
 describe("formatJson", () => {
   test("keeps every number to the letter", () => {
@@ -33,6 +33,18 @@ describe("formatJson", () => {
     expect(formatJson(once)).toBe(once);
     expect(once).toContain('"model": ["4", 0]');
     expect(once).toContain('"none": {}');
+  });
+});
+
+describe("inLines", () => {
+  test("sets one line in many, with its numbers to the letter", () => {
+    expect(inLines('{"3":{"seed":18446744073709551615,"cfg":7.0}}\n')).toBe(
+      '{\n  "3": {\n    "seed": 18446744073709551615,\n    "cfg": 7.0\n  }\n}',
+    );
+  });
+
+  test("leaves lines of somebody's own, and what is not sound", () => {
+    for (const text of ['{\n\t"a": [1,\n2]}', '{"a": 1', "plain words"]) expect(inLines(text)).toBe(text);
   });
 });
 

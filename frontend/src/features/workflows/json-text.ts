@@ -49,6 +49,10 @@ export function formatJson(text: string): string {
   return out;
 }
 
+/** Sound JSON that stands in one line is formatted; what somebody has set in lines stays so. */
+export const inLines = (text: string): string =>
+  text.trim().includes("\n") || jsonProblem(text) ? text : formatJson(text);
+
 /** Lists of plain values, such as a link to a node, and whatever is empty. */
 function fitsOneLine(tokens: readonly string[], start: number): boolean {
   let end = start + 1;

@@ -1,5 +1,6 @@
 """Which generations are looked for: the filters of a query string, and their condition on `SEARCHED`."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query
+from pydantic import AfterValidator
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from starlette.requests import Request
@@ -23,12 +25,18 @@ from spoonfeeder.work import Work
 
 PARAMETER = "parameters."
 MOST_PARAMETERS = 20
-SEED = r"^(0|[1-9]\d{0,19})$"
+SEED = re.compile("0|[1-9][0-9]{0,19}")
 DAY = timedelta(days=1)
 
 Written = Annotated[str | None, Query(min_length=1, max_length=255)]
 Whole = Annotated[int | None, Query(ge=0, le=MAX_INT)]
 Number = Annotated[float | None, Query(allow_inf_nan=False)]
+
+
+def _seed_in_range(digits: str | None) -> str | None:
+    if digits is not None and not (SEED.fullmatch(digits) and int(digits) <= MAX_SEED):
+        raise ValueError(f"must be a whole number from 0 to {MAX_SEED}")
+    return digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +47,7 @@ class Named:
         str | None,
         Query(max_length=500, description='words, "a phrase", or, -without; the last word also as a beginning'),
     ] = None
-    seed: Annotated[str | None, Query(pattern=SEED, description="0 to 2^64 - 1, in digits")] = None
+    seed: Annotated[str | None, AfterValidator(_seed_in_range), Query(description="0 to 2^64 - 1, in digits")] = None
     checkpoint: Written = None
     lora: Annotated[str | None, Query(max_length=255, description="with or without folder and extension")] = None
     sampler: Written = None
@@ -115,8 +123,6 @@ def filters_reader(*others: str) -> Callable[..., Awaitable[Filters]]:
         _refuse(sorted({name for name, _ in given if name not in allowed and not name.startswith(PARAMETER)}))
         if len(parameters) > MOST_PARAMETERS:
             raise invalid_field("parameters", f"Ask for at most {MOST_PARAMETERS} parameters.")
-        if named.seed is not None and int(named.seed) > MAX_SEED:
-            raise invalid_field("seed", f"A seed is at most {MAX_SEED}.")
         filters = Filters(**vars(named), parameters=parameters)
         _moments(filters)
         return filters

@@ -22,6 +22,7 @@ NAMES = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+NEVER = "A day like this never comes."
 ANY_MOMENT = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall clock
 
 
@@ -44,7 +45,7 @@ def zone_of(name: str) -> ZoneInfo:
 def check(cron: str) -> None:
     """Raises WrongCron for what cannot be read, and for what never comes."""
     if next(_read(cron, ANY_MOMENT), None) is None:
-        raise WrongCron("A day like this never comes.")
+        raise WrongCron(NEVER)
 
 
 def occurrences(cron: str, time_zone: str, after: datetime) -> Iterator[datetime]:
@@ -83,7 +84,18 @@ def _read(cron: str, wall: datetime) -> CronSim:
     try:
         return CronSim(fields, wall)
     except CronSimError as error:
-        raise WrongCron(f"{error}. {WrongCron.__doc__}") from None
+        raise WrongCron(NEVER if _names_a_missing_day(fields) else f"{error}. {WrongCron.__doc__}") from None
+
+
+def _names_a_missing_day(fields: str) -> bool:
+    """Each field can be read: only none of these months has this day."""
+    *before, month, weekday = fields.split()
+    try:
+        CronSim(" ".join([*before, "*", weekday]), ANY_MOMENT)
+        CronSim(f"0 0 1 {month} *", ANY_MOMENT)
+    except CronSimError:
+        return False
+    return True
 
 
 def _is_of_every_hour(walls: CronSim) -> bool:

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import Field, JsonValue, ValidationError
 from sqlalchemy import func, update
 
-from spoonfeeder.core.errors import Invalid
 from spoonfeeder.core.schema import Input, Text
+from spoonfeeder.core.validation import validation_failure
 from spoonfeeder.db.comfyui import Generation
 from spoonfeeder.features.generations import service as generations
 from spoonfeeder.features.generations.schemas import GenerateInput
@@ -65,10 +65,9 @@ def read_options(prompt: str, options: Mapping[str, Any]) -> WorkflowOptions:
     try:
         return WorkflowOptions.model_validate({**own, "prompt_text": prompt or None})
     except ValidationError as error:
-        raise Invalid(details=[_detail(each) for each in error.errors(include_input=False)]) from None
+        told = error.errors(include_url=False, include_context=False, include_input=False)
+        raise validation_failure({**each, "loc": _place(*each["loc"])} for each in told) from None
 
 
-def _detail(error: Any) -> dict[str, Any]:
-    first, *rest = (str(part) for part in error["loc"])
-    loc = ["prompt"] if first == "prompt_text" else ["options", first, *rest]
-    return {"loc": ".".join(loc), "type": error["type"], "message": error["msg"]}
+def _place(first: int | str, *rest: int | str) -> tuple[int | str, ...]:
+    return ("prompt",) if first == "prompt_text" else ("options", first, *rest)

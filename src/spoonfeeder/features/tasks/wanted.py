@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from spoonfeeder.core.errors import invalid_field
-from spoonfeeder.core.vocabulary import Provider
+from spoonfeeder.core.errors import Invalid, invalid_field
+from spoonfeeder.core.vocabulary import Modality, Provider
 from spoonfeeder.features.profiles.options import require_free, require_harmless
 from spoonfeeder.features.tasks import comfyui
 from spoonfeeder.features.tasks.choosing import Wish, choose_first, choose_named
@@ -19,6 +19,7 @@ from spoonfeeder.providers.errors import option_not_supported
 from spoonfeeder.providers.openai_options import first_refused
 from spoonfeeder.work import Work
 
+NO_PROMPT = {"loc": "prompt", "type": "missing", "message": "Say what is to be made."}
 LONGEST_NAME = 60
 LATEST = timedelta(days=366)
 PAST = timedelta(minutes=1)
@@ -33,7 +34,7 @@ async def find_targets(work: Work, data: TaskInput) -> tuple[Target, ...]:
     require_due(data.run_after)
     wish = await _wish(work, data)
     places = await list_places(work, data.type, _named(data))
-    targets = (_first(places, wish, data), *_others(places, wish, data))
+    targets = _targets(places, wish, data)
     _require_prompt(data, targets)
     _require_options(data, targets)
     for target in targets:
@@ -54,6 +55,16 @@ async def _wish(work: Work, data: TaskInput) -> Wish:
         return Wish(data.type, media_types, options)
     classes = await wanted_workflow(work, comfyui.read_options(data.prompt, options))
     return Wish(data.type, media_types, options, classes)
+
+
+def _targets(places: list[Place], wish: Wish, data: TaskInput) -> tuple[Target, ...]:
+    """What is wrong with them is told together with the prompt that every text needs."""
+    try:
+        return (_first(places, wish, data), *_others(places, wish, data))
+    except Invalid as error:
+        if wish.kind is not Modality.TEXT or data.inputs or data.prompt.strip():
+            raise
+        raise Invalid(f"{error.message} (and 1 more)", details=[*(error.details or ()), NO_PROMPT]) from None
 
 
 def _first(places: list[Place], wish: Wish, data: TaskInput) -> Target:
@@ -79,7 +90,7 @@ def _require_prompt(data: TaskInput, targets: tuple[Target, ...]) -> None:
     """Files can be all that is given, and a workflow has a prompt of its own."""
     speaks_for_itself = data.inputs or all(target.provider is Provider.COMFYUI for target in targets)
     if not data.prompt.strip() and not speaks_for_itself:
-        raise invalid_field("prompt", "Say what is to be made.", code="missing")
+        raise Invalid(NO_PROMPT["message"], details=[NO_PROMPT])
 
 
 def _require_options(data: TaskInput, targets: tuple[Target, ...]) -> None:

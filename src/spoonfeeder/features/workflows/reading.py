@@ -14,6 +14,7 @@ from spoonfeeder.comfy.conversion.warnings import ConversionWarning
 from spoonfeeder.comfy.graph import MAX_NAME_LENGTH, Graph, GraphError, parse, require_sound
 from spoonfeeder.comfy.objects import ObjectInfo
 from spoonfeeder.comfy.parameters import extract
+from spoonfeeder.comfy.probe import own_prefixes, with_usual_prefixes
 from spoonfeeder.features.workflows.describing import widgets_of
 from spoonfeeder.features.workflows.documents import Document, of_json
 
@@ -43,6 +44,7 @@ class ComfyUINeeded(GraphError):
 class ReadWorkflow:
     """`text` and `original` are what was sent, to the letter where it was JSON text and nothing stood around it.
 
+    Only the prefix that a file of ours has inside is not kept.
     `original` is the editor's graph that `graph` was converted from.
     """
 
@@ -77,6 +79,7 @@ def read_workflow(source: Document | dict[str, Any] | str, object_info: ObjectIn
         require_sound(document.workflow)
         graph, warnings = _converted(document, document.workflow, object_info)
         original = document.text or orjson.dumps(document.workflow).decode()
+    graph = with_usual_prefixes(graph)
     return ReadWorkflow(
         graph=graph,
         text=_text(document, graph),
@@ -94,8 +97,10 @@ def fingerprint(graph: Graph) -> str:
 
 def _text(document: Document, graph: Graph) -> str:
     source = document.source
-    if document.workflow is None and isinstance(source, str) and orjson.loads(source).keys() == graph.keys():
-        return source
+    if document.workflow is None and isinstance(source, str):
+        sent = orjson.loads(source)
+        if sent.keys() == graph.keys() and own_prefixes(sent) == own_prefixes(graph):
+            return source
     return orjson.dumps(graph).decode()
 
 

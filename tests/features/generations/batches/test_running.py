@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.features.generations.batches.asking import children, sweep, vary
-from tests.features.pace import Pace
 from tests.fixtures.application import Application
+from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.socket_client import SocketClient, open_socket
 

@@ -43,7 +43,7 @@ export function Actions({ row, onReused }: { row: Generation; onReused: (() => v
     onReused?.();
   };
   return (
-    <div className="-mx-2 flex flex-wrap">
+    <div className="-mx-2 flex max-md:overflow-x-auto max-md:p-1 md:flex-wrap *:shrink-0">
       <ActionButton writes label="Reuse settings" Icon={SlidersHorizontal} run={reuse} />
       {row.seed !== null && (
         <ActionButton label="Copy seed" Icon={Hash} run={() => copyText(String(row.seed), "Seed")} />

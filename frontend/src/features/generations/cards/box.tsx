@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 
-const HIGHEST_REM = 20;
+/** Low enough that the progress below it is in sight too. */
+const HEIGHT = "clamp(10rem, 100cqh - 5.5rem, 20rem)";
 
 interface BoxProps {
   width: number | null | undefined;
@@ -14,7 +15,7 @@ export function Box({ width, height, children }: BoxProps) {
   return (
     <div
       className="w-full shrink-0 overflow-hidden rounded-lg bg-sunken"
-      style={{ aspectRatio: ratio, maxWidth: `${HIGHEST_REM * Math.min(ratio, 1.5)}rem` }}
+      style={{ aspectRatio: ratio, maxWidth: `calc(${HEIGHT} * ${Math.min(ratio, 1.5)})` }}
     >
       {children}
     </div>

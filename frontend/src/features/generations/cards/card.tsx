@@ -4,6 +4,7 @@ import { memo } from "react";
 import type { Generation, GenerationStatus } from "@/api/types";
 import { Marks } from "@/features/generations/marks/marks";
 import { Badge, type Tone } from "@/ui/badge";
+import { useIsPhone } from "@/ui/phone";
 import { RelativeTime } from "@/ui/relative-time";
 import { isOver } from "../merge";
 import { Actions, Corner } from "./actions";
@@ -32,6 +33,7 @@ interface CardProps {
 /** One generation. Drawn again only when its row or its own progress changes. */
 export const GenerationCard = memo(function GenerationCard({ row, onReused }: CardProps) {
   const shown = useShown(row);
+  const isPhone = useIsPhone();
   const { label, tone, Icon } = BADGES[shown.status];
   return (
     <article aria-label={`Generation: ${nameOf(row)}`} className="mx-auto max-w-3xl px-3 py-2">
@@ -45,9 +47,12 @@ export const GenerationCard = memo(function GenerationCard({ row, onReused }: Ca
           <Corner row={row} />
         </header>
         <PromptText row={row} />
-        <div className={clsx("flex flex-col gap-3", row.outputs.length <= 1 && "sm:flex-row sm:items-start")}>
+        <div
+          {...(hasPicture(row, shown) ? { "data-picture-of": row.id } : {})}
+          className={clsx("flex flex-col gap-3", row.outputs.length <= 1 && "sm:flex-row sm:items-start")}
+        >
           <Media row={row} shown={shown} />
-          <Facts row={row} />
+          <Facts row={row} isFolded={isPhone} />
         </div>
         <State row={row} shown={shown} />
         <Marks row={row} />
@@ -62,10 +67,12 @@ interface PartProps {
   shown: Shown;
 }
 
+const hasPicture = (row: Generation, shown: Shown) =>
+  row.outputs.length > 0 || !(isOver(row) || shown.status === "pending");
+
 export function Media({ row, shown }: PartProps) {
   if (row.outputs.length > 0) return <Outputs row={row} />;
-  if (isOver(row) || shown.status === "pending") return null;
-  return <Preview row={row} shown={shown} />;
+  return hasPicture(row, shown) ? <Preview row={row} shown={shown} /> : null;
 }
 
 export function State({ row, shown }: PartProps) {

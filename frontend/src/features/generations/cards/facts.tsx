@@ -31,12 +31,20 @@ function loraText({ name, strength_model, strength_clip }: LoraUsed): string {
     : `${name} (model ${strength_model}, text ${strength_clip})`;
 }
 
+interface FactsProps {
+  row: Generation;
+  isOpen?: boolean;
+  /** Nothing stands before "All parameters". */
+  isFolded?: boolean;
+}
+
 /** How it was made, and behind "All parameters" what else was set. */
-export function Facts({ row, isOpen = false }: { row: Generation; isOpen?: boolean }) {
+export function Facts({ row, isOpen = false, isFolded = false }: FactsProps) {
+  const facts = factsOf(row);
   const others = Object.entries(row.parameters).filter(([name]) => !SHOWN_ABOVE.has(name));
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-1.5 text-sm">
-      <List facts={factsOf(row)} />
+      {!isFolded && <List facts={facts} />}
       {row.warnings.map((warning) => (
         <p key={warning} className="break-words text-warn">
           {warning}
@@ -46,6 +54,7 @@ export function Facts({ row, isOpen = false }: { row: Generation; isOpen?: boole
         <summary className="min-h-6 w-fit cursor-pointer rounded text-soft">All parameters</summary>
         <List
           facts={[
+            ...(isFolded ? facts : []),
             ...others.map(([name, value]): [string, ReactNode] => [name, valueText(value)]),
             ["Asked for", finished.format(Date.parse(row.created_at))],
             ...(row.completed_at ? [["Ended", finished.format(Date.parse(row.completed_at))] as [string, string]] : []),

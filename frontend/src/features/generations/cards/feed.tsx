@@ -21,9 +21,10 @@ const USUAL_PX = 480;
 
 /** The cards, oldest first; only those near the reader are in the page. */
 export function Feed({ sessionId, rows, hasOlder, onReused }: FeedProps) {
+  const box = useRef<HTMLDivElement>(null);
   const list = useRef<VListHandle>(null);
   const shift = useShift(rows);
-  const { isAway, hasNew, toEnd, onScroll, onResize } = useFollowing(list, rows);
+  const { isAway, hasNew, toEnd, onScroll, onResize } = useFollowing(box, list, rows);
   const { mutate, isPending, isError } = useMutation({ mutationFn: () => loadOlder(sessionId) });
 
   const lookForOlder = () => {
@@ -34,7 +35,7 @@ export function Feed({ sessionId, rows, hasOlder, onReused }: FeedProps) {
   };
   useEffect(lookForOlder);
   return (
-    <div className="relative h-full">
+    <div ref={box} className="relative h-full [container-type:size]">
       <VList
         ref={list}
         data={rows}

@@ -2,39 +2,77 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import type { VListHandle } from "virtua";
 import type { Generation } from "@/api/types";
 import { useAsked } from "../reread";
+import { watchedOf } from "./watched";
 
 const NEAR_PX = 60;
+const ABOVE_PX = 8;
+const TOUCHES = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 
-/** Stays at the end of the list while the reader is there, and where the reader is otherwise. */
-export function useFollowing(list: RefObject<VListHandle | null>, rows: readonly Generation[]) {
+/**
+ * Keeps the newest picture in sight while the reader is there, and stays where the reader is otherwise: at the end of the
+ * list, but never past the top of that picture, unless the reader goes on to what is below. `box` holds the list.
+ */
+export function useFollowing(
+  box: RefObject<HTMLElement | null>,
+  list: RefObject<VListHandle | null>,
+  rows: readonly Generation[],
+) {
   const newest = rows.at(-1)?.id;
   const lastOffset = useRef(0);
+  const shown = useRef("");
+  const isTouched = useRef(false);
   const [left, setLeft] = useState<string | null>(null);
   const isAway = left !== null;
   const asked = useAsked((now) => now.asked);
 
+  const hold = () => {
+    const watched = watchedOf(rows);
+    if (isAway || !watched || !list.current) return;
+    const { offset, hasPicture } = placeIn(box.current, watched.id);
+    const now = `${watched.id} ${hasPicture}`;
+    if (shown.current !== now) isTouched.current = false;
+    shown.current = now;
+    if (!hasPicture) list.current.scrollToIndex(rows.indexOf(watched), { align: "end" });
+    else if (!isTouched.current || list.current.scrollOffset < offset) list.current.scrollTo(offset);
+  };
   const toEnd = useCallback(() => {
+    shown.current = "";
     setLeft(null);
-    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
-  }, [list, rows.length]);
+  }, []);
   const onScroll = (offset: number) => {
-    if (!list.current) return;
-    const isNear = list.current.scrollSize - list.current.viewportSize - offset < NEAR_PX;
-    if (isNear) setLeft(null);
+    const place = placeIn(box.current, watchedOf(rows)?.id);
+    if (place.offset - offset < NEAR_PX) setLeft(null);
     else if (offset < lastOffset.current) setLeft((known) => known ?? newest ?? null);
     lastOffset.current = offset;
   };
-  const onResize = () => {
-    if (!isAway) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
-  };
 
-  useLayoutEffect(() => {
-    if (!isAway) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
-  }, [list, rows, isAway]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes of the rows may move the picture.
+  useLayoutEffect(hold, [rows, isAway]);
   useEffect(() => {
-    if (asked !== null) setLeft(null);
-  }, [asked]);
-  return { isAway, hasNew: isAway && left !== newest, toEnd, onScroll, onResize };
+    if (asked !== null) toEnd();
+  }, [asked, toEnd]);
+  useEffect(() => {
+    const element = box.current;
+    const touch = () => {
+      isTouched.current = true;
+    };
+    for (const kind of TOUCHES) element?.addEventListener(kind, touch, { passive: true });
+    return () => {
+      for (const kind of TOUCHES) element?.removeEventListener(kind, touch);
+    };
+  }, [box]);
+  return { isAway, hasNew: isAway && left !== newest, toEnd, onScroll, onResize: hold };
+}
+
+/** How far to scroll for the picture of a row; to the end where that is less far, or it has none in the page. */
+function placeIn(box: HTMLElement | null, id: string | undefined): { offset: number; hasPicture: boolean } {
+  const feed = box?.querySelector('[role="feed"]');
+  if (!feed) return { offset: 0, hasPicture: false };
+  const end = feed.scrollHeight - feed.clientHeight;
+  const picture = feed.querySelector(`[data-picture-of="${id}"]`);
+  if (!picture) return { offset: end, hasPicture: false };
+  const above = picture.getBoundingClientRect().top - feed.getBoundingClientRect().top;
+  return { offset: Math.min(end, feed.scrollTop + above - ABOVE_PX), hasPicture: true };
 }
 
 /** Whether this change of the rows is older ones that came before the first: what is in sight then stays in place. */

@@ -34,10 +34,7 @@ export function GenerateForm({ sessionId, workflowId, profileId }: ParameterPane
   const isWanted = wanted === key;
   const isBusy = send.isPending || first.busy || sending.isUnderWay || isWanted;
   const isReading = form === null && workflowId !== null;
-  const start = () =>
-    form
-      ? send.mutate(undefined, { onSuccess: (isDone) => isDone && setCount(1) })
-      : void first.start(sessionId ?? undefined);
+  const start = () => (form ? send.mutate() : void first.start(sessionId ?? undefined));
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (isBusy) return;

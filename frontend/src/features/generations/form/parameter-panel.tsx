@@ -8,11 +8,13 @@ import { saveParameters } from "@/features/workflows/changes";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Failed } from "@/ui/notice";
+import { useIsLow } from "@/ui/phone";
 import { SkeletonList } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
+import { timelineOptions } from "../timeline";
 import { LoraRows } from "./lora-rows";
 import { OtherParameters } from "./other-parameters";
-import { togglePanel, usePanel } from "./panel-state";
+import { setPanel, usePanel } from "./panel-state";
 import { defaultsOf, type FormValues } from "./parameters";
 import { isRandom } from "./seed";
 import { ParameterRow, StandardParameters } from "./standard-parameters";
@@ -26,7 +28,7 @@ export interface ParameterPanelProps {
 
 /** All that can be set of the workflow, above the pictures, and folded away when it is in the way. */
 export function ParameterPanel(props: ParameterPanelProps) {
-  const isOpen = usePanel((panel) => panel.isOpen);
+  const isOpen = useIsOpen(props.sessionId);
   const bodyId = useId();
   const { form } = useForm(props.sessionId, props.workflowId, props.profileId);
   const Chevron = isOpen ? ChevronDown : ChevronRight;
@@ -38,7 +40,7 @@ export function ParameterPanel(props: ParameterPanelProps) {
             type="button"
             aria-expanded={isOpen}
             aria-controls={bodyId}
-            onClick={togglePanel}
+            onClick={() => setPanel(!isOpen)}
             className="-ml-1 flex min-h-9 max-w-full items-center gap-1.5 rounded px-1 text-sm hover:bg-hover"
           >
             <Chevron size={16} aria-hidden className="shrink-0" />
@@ -55,6 +57,15 @@ export function ParameterPanel(props: ParameterPanelProps) {
       )}
     </section>
   );
+}
+
+/** As somebody wants it; else open, unless it would push the pictures out of a low window. */
+function useIsOpen(sessionId: string | null): boolean {
+  const wanted = usePanel((panel) => panel.wanted);
+  const isLow = useIsLow();
+  const reading = timelineOptions(sessionId ?? "");
+  const { data: isEmpty = false } = useQuery({ ...reading, enabled: false, select: ({ rows }) => rows.length === 0 });
+  return wanted ?? (!isLow || sessionId === null || isEmpty);
 }
 
 /** The same as a sheet shows it: always open. */
@@ -81,7 +92,7 @@ function PanelBody({ sessionId, workflowId, profileId }: ParameterPanelProps) {
   return (
     <div className="flex flex-col gap-1.5">
       {form.workflow.parameters_source === "stored" && (
-        <p className="text-warn text-xs">ComfyUI is away: the choices are those of the import.</p>
+        <p className="text-warn text-xs">ComfyUI did not answer in time: the choices are those of the import.</p>
       )}
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(14rem,100%),1fr))] gap-x-4 gap-y-1">
         <StandardParameters form={form} options={options} />

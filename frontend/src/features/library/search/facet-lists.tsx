@@ -19,7 +19,8 @@ export function FacetLists({ search }: { search: Search }) {
   const toggle = (name: string) => (value: string) => change(toggled(filters, name, value));
   const chosen = (name: string) => [filters[name] ?? []].flat();
   const size = sizeOf(search);
-  const statuses = new Map(facets?.status.map(({ value, count }) => [value, count]));
+  const statuses = facets?.status;
+  const countOf = (status: string) => statuses && (statuses.find(({ value }) => value === status)?.count ?? 0);
   return (
     <>
       {error && (
@@ -31,7 +32,7 @@ export function FacetLists({ search }: { search: Search }) {
       {!facets && !error && <SkeletonList rows={6} className="h-8" />}
       <FacetList
         label="Status"
-        choices={STATUSES.map((value) => ({ value, label: STATUS_NAMES[value], count: statuses.get(value) }))}
+        choices={STATUSES.map((value) => ({ value, label: STATUS_NAMES[value], count: countOf(value) }))}
         chosen={chosen("status")}
         onToggle={toggle("status")}
       />

@@ -27,6 +27,9 @@ const OPTIONS: Readonly<Record<TaskType, readonly string[]>> = {
   video: ["size", "seconds"],
 };
 
+const USUAL_MODEL = "Empty: the provider’s usual one.";
+const NO_USUAL_MODEL = "Name one, unless there is only one or the settings name it.";
+
 /** All that a task can be asked for. */
 export function TaskFields({ form, trouble, edit, isScheduled = false }: TaskFieldsProps) {
   const { type, provider } = form;
@@ -46,7 +49,7 @@ export function TaskFields({ form, trouble, edit, isScheduled = false }: TaskFie
           )}
         </Field>
         {provider !== "comfyui" && (
-          <Field label="Model" hint="Empty: the usual one, where there is one." error={errorAt(trouble, "model")}>
+          <Field label="Model" hint={type === "text" ? NO_USUAL_MODEL : USUAL_MODEL} error={errorAt(trouble, "model")}>
             {(props) => (
               <ModelInput
                 {...props}

@@ -7,6 +7,7 @@ import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Failed } from "@/ui/notice";
+import { Refusal } from "@/ui/refusal";
 import { SkeletonList } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
 import { useCreate } from "../changes";
@@ -14,7 +15,7 @@ import { taskOptions } from "../queries";
 import { TaskFields } from "./fields";
 import { useIsUploading } from "./inputs-field";
 import { formOf, formOfTask, requestOf, type TaskForm } from "./task-form";
-import { errorAt, troubleOf } from "./trouble";
+import { errorAt, isAtFields, troubleOf } from "./trouble";
 
 const OF_THE_FORM = ["new", "again", "prompt", "profile_id", "model"];
 
@@ -89,11 +90,7 @@ function TaskFormView({ start, search }: { start: TaskForm; search: Search }) {
           />
         )}
       </Field>
-      {error && (
-        <p role="alert" className="wrap-anywhere text-bad text-sm">
-          {messageOf(error)}
-        </p>
-      )}
+      <Refusal message={error && !isAtFields(trouble) ? messageOf(error) : null} />
       <DialogActions>
         <Button type="submit" look="strong" busy={create.isPending || isUploading}>
           Start the task

@@ -9,6 +9,16 @@ export function troubleOf(error: unknown): Trouble {
   return Object.fromEntries(fields.map(([name, told]) => [name.replace(/^request\./, ""), told]));
 }
 
+/** Those with a place for what is wrong with them; whole objects have none. */
+const FIELDS = /^(name|provider|profile_id|model|prompt|inputs|fallback|priority|run_after|max_attempts)(\.|$)/;
+const OPTIONS = /^options\.(?!parameters$)/;
+
+/** Whether each refused field of the form says so itself. */
+export function isAtFields(trouble: Trouble): boolean {
+  const names = Object.keys(trouble);
+  return names.length > 0 && names.every((name) => FIELDS.test(name) || OPTIONS.test(name));
+}
+
 /** Of the field, or of anything inside it. */
 export function errorAt(trouble: Trouble, name: string): string | undefined {
   for (const known of [name, `options.${name}`]) {

@@ -18,7 +18,7 @@ interface WorkflowCheckProps {
 
 const AGAINST = {
   live: null,
-  cached: "ComfyUI is away: this was held to what it told last.",
+  cached: "ComfyUI did not answer in time: this was held to what it told last.",
   builtin: "No ComfyUI has told its nodes yet: this was held to ComfyUI's own.",
   nothing: "No ComfyUI has told its nodes yet, so little of this could be checked.",
 } as const;
