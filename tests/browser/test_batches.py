@@ -54,6 +54,7 @@ def test_a_sweep_of_20_with_one_cancelled_shows_the_other_19(
 ) -> None:
     in_front = [start_slow(api, session_id) for _ in range(SLOTS)]
     comfyui.open(session_id)
+    page.get_by_role("button", name=re.compile("^Settings")).click()
     for name in ("Width", "Height"):
         page.get_by_role("spinbutton", name=name).fill("64")
     page.get_by_role("button", name="Sweep…").click()

@@ -6,6 +6,7 @@ import { queryClient } from "@/api/queries";
 import type { Generation } from "@/api/types";
 import { roomyStorage } from "@/ui/roomy-storage";
 import { type Draft, draftOfGeneration, EMPTY_DRAFT } from "./form/draft";
+import { showPanel } from "./form/panel-state";
 
 export const NO_SESSION = "new";
 
@@ -81,8 +82,9 @@ export function takeDraftAlong(sessionId: string): void {
   });
 }
 
-/** Fills the form with all that made a picture. */
+/** Fills the form with all that made a picture, and shows it. */
 export function reuseSettings(sessionId: string, generation: Generation): void {
   const made = draftOfGeneration(generation);
   changeDraft(sessionId, { ...made, workflowId: made.workflowId ?? draftOf(sessionId).workflowId });
+  showPanel();
 }

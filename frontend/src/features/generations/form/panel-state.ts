@@ -4,13 +4,22 @@ import { persist } from "zustand/middleware";
 interface PanelState {
   /** Whether somebody opened or closed it; null: as the form thinks best. */
   wanted: boolean | null;
+  /** Whether settings were put into it that somebody wants to see; forgotten with the page. */
+  isTold: boolean;
   /** Parts by name; a part that is not here is as the form thinks best. */
   parts: Readonly<Record<string, boolean>>;
 }
 
-export const usePanel = create(persist<PanelState>(() => ({ wanted: null, parts: {} }), { name: "settings-panel" }));
+export const usePanel = create(
+  persist<PanelState, [], [], Omit<PanelState, "isTold">>(() => ({ wanted: null, isTold: false, parts: {} }), {
+    name: "settings-panel",
+    partialize: ({ wanted, parts }) => ({ wanted, parts }),
+  }),
+);
 
-export const setPanel = (wanted: boolean) => usePanel.setState({ wanted });
+export const setPanel = (wanted: boolean) => usePanel.setState({ wanted, isTold: false });
+
+export const showPanel = () => usePanel.setState({ isTold: true });
 
 export const setPart = (name: string, isOpen: boolean) =>
   usePanel.setState(({ parts }) => ({ parts: { ...parts, [name]: isOpen } }));

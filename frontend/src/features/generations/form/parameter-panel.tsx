@@ -59,13 +59,13 @@ export function ParameterPanel(props: ParameterPanelProps) {
   );
 }
 
-/** As somebody wants it; else open, unless it would push the pictures out of a low window. */
+/** As somebody wants it, and open where settings were put into it; else open, unless it would push the pictures out of a low window. */
 function useIsOpen(sessionId: string | null): boolean {
-  const wanted = usePanel((panel) => panel.wanted);
+  const { wanted, isTold } = usePanel();
   const isLow = useIsLow();
   const reading = timelineOptions(sessionId ?? "");
   const { data: isEmpty = false } = useQuery({ ...reading, enabled: false, select: ({ rows }) => rows.length === 0 });
-  return wanted ?? (!isLow || sessionId === null || isEmpty);
+  return isTold || (wanted ?? (!isLow || sessionId === null || isEmpty));
 }
 
 /** The same as a sheet shows it: always open. */
