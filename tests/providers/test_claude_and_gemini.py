@@ -271,15 +271,15 @@ async def test_nobody_listens(wire: Wire, http: Any) -> None:
         await adapter.models()
 
 
-async def test_blocked_target_is_unreachable_without_a_connection(wire: Wire) -> None:
+async def test_blocked_target_is_not_connected_to(wire: Wire) -> None:
     async with scripted(wire.models) as server, open_client(TargetPolicy(local=False)) as http:
         adapter = wire.adapter(Connection(wire.provider, server.url, KEY), http)
         _, end = await outcome(adapter.chat(asked()))
-        with pytest.raises(errors.Unreachable):
+        with pytest.raises(errors.NotAllowed):
             await adapter.test()
-        with pytest.raises((errors.Unreachable, errors.NotSupported)):
+        with pytest.raises((errors.NotAllowed, errors.NotSupported)):
             await adapter.embed("m", ["x"], {})
-    assert type(end) is errors.Unreachable
+    assert type(end) is errors.NotAllowed
     assert not server.asked
 
 

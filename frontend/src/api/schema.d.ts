@@ -27624,7 +27624,7 @@ export interface operations {
                 sort?: components["schemas"]["Sort"];
                 order?: components["schemas"]["Order"] | null;
                 facets?: boolean;
-                /** @description words, "a phrase", or, -without */
+                /** @description words, "a phrase", or, -without; the last word also as a beginning */
                 q?: string | null;
                 /** @description 0 to 2^64 - 1, in digits */
                 seed?: string | null;
@@ -28033,7 +28033,7 @@ export interface operations {
                 ids?: string[] | null;
                 include?: ("pictures" | "workflows")[] | null;
                 export_id?: string | null;
-                /** @description words, "a phrase", or, -without */
+                /** @description words, "a phrase", or, -without; the last word also as a beginning */
                 q?: string | null;
                 /** @description 0 to 2^64 - 1, in digits */
                 seed?: string | null;
@@ -28332,7 +28332,7 @@ export interface operations {
                 ids?: string[] | null;
                 include?: ("pictures" | "workflows")[] | null;
                 export_id?: string | null;
-                /** @description words, "a phrase", or, -without */
+                /** @description words, "a phrase", or, -without; the last word also as a beginning */
                 q?: string | null;
                 /** @description 0 to 2^64 - 1, in digits */
                 seed?: string | null;
@@ -28482,7 +28482,7 @@ export interface operations {
                 include?: ("pictures" | "workflows")[] | null;
                 export_id?: string | null;
                 reader?: string | null;
-                /** @description words, "a phrase", or, -without */
+                /** @description words, "a phrase", or, -without; the last word also as a beginning */
                 q?: string | null;
                 /** @description 0 to 2^64 - 1, in digits */
                 seed?: string | null;
@@ -28633,7 +28633,7 @@ export interface operations {
                 ids?: string[] | null;
                 include?: ("pictures" | "workflows")[] | null;
                 export_id?: string | null;
-                /** @description words, "a phrase", or, -without */
+                /** @description words, "a phrase", or, -without; the last word also as a beginning */
                 q?: string | null;
                 /** @description 0 to 2^64 - 1, in digits */
                 seed?: string | null;
@@ -28783,7 +28783,7 @@ export interface operations {
                 ids?: string[] | null;
                 include?: ("pictures" | "workflows")[] | null;
                 export_id?: string | null;
-                /** @description words, "a phrase", or, -without */
+                /** @description words, "a phrase", or, -without; the last word also as a beginning */
                 q?: string | null;
                 /** @description 0 to 2^64 - 1, in digits */
                 seed?: string | null;
@@ -28933,7 +28933,7 @@ export interface operations {
                 ids?: string[] | null;
                 include?: ("pictures" | "workflows")[] | null;
                 export_id?: string | null;
-                /** @description words, "a phrase", or, -without */
+                /** @description words, "a phrase", or, -without; the last word also as a beginning */
                 q?: string | null;
                 /** @description 0 to 2^64 - 1, in digits */
                 seed?: string | null;
