@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.conftest import ADMIN, DESKTOP, PASSWORD, PATIENCE_MS
 from tests.embedded.running_up import Up
@@ -87,3 +87,23 @@ def test_two_tabs_share_one_login(visitor: Page, admin: str) -> None:
     visitor.get_by_role("menuitem", name="Sign out", exact=True).click()
     for page in (visitor, *tabs):
         expect(page).to_have_url(re.compile("/login$"))
+
+
+def test_a_login_is_picked_up_only_where_there_may_be_one(visitor: Page, admin: str) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/auth/refresh"):
+            asked.append(request.url)
+
+    visitor.on("request", note)
+    visitor.goto("/settings")
+    expect(visitor.get_by_label("E-mail")).to_be_visible()
+    assert asked == []
+    sign_in(visitor, admin)
+    visitor.get_by_role("button", name="Forget it all").click()
+    visitor.get_by_role("dialog").get_by_role("button", name="Forget", exact=True).click()
+    expect(visitor.get_by_role("dialog")).to_have_count(0)
+    visitor.wait_for_load_state()
+    expect(visitor.get_by_role("button", name="Forget it all")).to_be_visible()
+    assert len(asked) == 1

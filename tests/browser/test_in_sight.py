@@ -4,11 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import DESKTOP, PASSWORD, PATIENCE_MS, Api, ComfyUIPage, NewPage
+from tests.browser.conftest import Api, ComfyUIPage, NewPage
 from tests.browser.walk import PHONE
-from tests.embedded.running_up import Up
 
 pytestmark = pytest.mark.browser
 
@@ -160,28 +159,3 @@ def test_a_message_that_is_not_sent_says_where_it_is(page: Page, chat_profile: d
     said = "The message was not sent; it stays in the box. The server cannot be reached."
     expect(page.get_by_text(f"{said} Check that it runs, and try again.").first).to_be_visible()
     expect(composer).to_have_value("Is anybody there?")
-
-
-def test_a_login_is_picked_up_only_where_there_may_be_one(browser: Browser, closed_up: Up, admin: str) -> None:
-    context = browser.new_context(base_url=closed_up.url, viewport=DESKTOP)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    asked: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.url.endswith("/api/auth/refresh"):
-            asked.append(request.url)
-
-    page.on("request", note)
-    page.goto("/settings")
-    page.get_by_label("E-mail").fill(admin)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    assert asked == []
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Forget it all").click()
-    page.get_by_role("dialog").get_by_role("button", name="Forget", exact=True).click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    page.wait_for_load_state()
-    expect(page.get_by_role("button", name="Forget it all")).to_be_visible()
-    assert len(asked) == 1
-    context.close()
