@@ -6,9 +6,10 @@ import type { Generation } from "@/api/types";
 import { useBroken } from "@/features/generations/broken";
 import { type Shown, useShown } from "@/features/generations/cards/shown";
 import type { Place } from "@/features/generations/lightbox/place";
+import { STATUSES } from "@/features/generations/statuses";
 import { enterRoom } from "@/live/socket";
 import { CellActions } from "./cell-actions";
-import { CellState, WORDS } from "./cell-state";
+import { CellState } from "./cell-state";
 import type { Cells } from "./cells";
 import type { Batch } from "./queries";
 import type { Roving } from "./use-roving";
@@ -68,7 +69,7 @@ function Filled({ row, name, px, isCurrent, onOpen }: CellProps & { row: Generat
         type="button"
         data-cell
         tabIndex={isCurrent ? 0 : -1}
-        aria-label={`${name}: ${WORDS[shown.status]}${row.favorite ? ", favorite" : ""}`}
+        aria-label={`${name}: ${STATUSES[shown.status].label}${row.favorite ? ", favorite" : ""}`}
         title={name}
         onClick={open}
         className="grid size-full place-items-center -outline-offset-2"

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Grid3x3, Image, ListTodo, type LucideIcon, MessageSquare } from "lucide-react";
 import { Link } from "react-router";
-import { Badge, type Tone } from "@/ui/badge";
+import { STATUSES } from "@/features/generations/statuses";
+import { Badge } from "@/ui/badge";
 import { Failed } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { RelativeTime } from "@/ui/relative-time";
@@ -14,14 +15,6 @@ const ICONS: Record<Newest["kind"], LucideIcon> = {
   Task: ListTodo,
   Chat: MessageSquare,
   Batch: Grid3x3,
-};
-
-const STATUSES: Record<NonNullable<Newest["status"]>, { label: string; tone: Tone }> = {
-  pending: { label: "Waiting", tone: "neutral" },
-  running: { label: "Running", tone: "accent" },
-  completed: { label: "Completed", tone: "good" },
-  failed: { label: "Failed", tone: "bad" },
-  cancelled: { label: "Cancelled", tone: "warn" },
 };
 
 /** What was made last, of all kinds. */

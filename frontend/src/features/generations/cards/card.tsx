@@ -1,12 +1,12 @@
 import { clsx } from "clsx";
-import { Ban, CircleAlert, CircleCheck, Clock, LoaderCircle, type LucideIcon } from "lucide-react";
 import { memo } from "react";
-import type { Generation, GenerationStatus } from "@/api/types";
+import type { Generation } from "@/api/types";
 import { Marks } from "@/features/generations/marks/marks";
-import { Badge, type Tone } from "@/ui/badge";
+import { Badge } from "@/ui/badge";
 import { useIsPhone } from "@/ui/phone";
 import { RelativeTime } from "@/ui/relative-time";
 import { isOver } from "../merge";
+import { STATUSES } from "../statuses";
 import { Actions, Corner } from "./actions";
 import { Facts } from "./facts";
 import { Failure } from "./failure";
@@ -17,14 +17,6 @@ import { Running } from "./running";
 import { nameOf, type Shown, useShown } from "./shown";
 import { Waiting } from "./waiting";
 
-export const BADGES: Record<GenerationStatus, { label: string; tone: Tone; Icon: LucideIcon }> = {
-  pending: { label: "Waiting", tone: "neutral", Icon: Clock },
-  running: { label: "Running", tone: "accent", Icon: LoaderCircle },
-  completed: { label: "Completed", tone: "good", Icon: CircleCheck },
-  failed: { label: "Failed", tone: "bad", Icon: CircleAlert },
-  cancelled: { label: "Cancelled", tone: "warn", Icon: Ban },
-};
-
 interface CardProps {
   row: Generation;
   onReused: (() => void) | undefined;
@@ -34,7 +26,7 @@ interface CardProps {
 export const GenerationCard = memo(function GenerationCard({ row, onReused }: CardProps) {
   const shown = useShown(row);
   const isPhone = useIsPhone();
-  const { label, tone, Icon } = BADGES[shown.status];
+  const { label, tone, Icon } = STATUSES[shown.status];
   return (
     <article aria-label={`Generation: ${nameOf(row)}`} className="mx-auto max-w-3xl px-3 py-2">
       <div className="flex flex-col gap-3 rounded-xl border border-line bg-raised p-3 sm:p-4">

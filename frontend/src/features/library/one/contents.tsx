@@ -1,7 +1,7 @@
 import type { components } from "@/api/schema";
 import { useIsViewer } from "@/features/auth/me";
 import { useBroken } from "@/features/generations/broken";
-import { BADGES, Media, State } from "@/features/generations/cards/card";
+import { Media, State } from "@/features/generations/cards/card";
 import { Facts } from "@/features/generations/cards/facts";
 import { isPicture } from "@/features/generations/cards/outputs";
 import { useShown } from "@/features/generations/cards/shown";
@@ -9,6 +9,7 @@ import { openLightbox } from "@/features/generations/lightbox/place";
 import { NotesEditor } from "@/features/generations/marks/notes-editor";
 import { TagEditor } from "@/features/generations/marks/tag-editor";
 import { TagList } from "@/features/generations/marks/tag-list";
+import { STATUSES } from "@/features/generations/statuses";
 import { GraphView } from "@/features/graph/graph-view";
 import { Badge } from "@/ui/badge";
 import { Part } from "@/ui/part";
@@ -23,7 +24,7 @@ export type Detail = components["schemas"]["GenerationDetail"];
 /** What it made at the left, how at the right, and the graph that ran beneath. */
 export function Contents({ row }: { row: Detail }) {
   const shown = useShown(row);
-  const { label, tone, Icon } = BADGES[shown.status];
+  const { label, tone, Icon } = STATUSES[shown.status];
   return (
     <>
       <div className="grid gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">

@@ -7,7 +7,7 @@ import { activeOf, toggled } from "../filters";
 import { facetsOptions } from "../queries";
 import type { Search } from "../use-filters";
 import { FacetList } from "./facet-list";
-import { STATUS_NAMES, STATUSES } from "./words";
+import { STATUS_CHOICES } from "./words";
 
 /** What the found ones are of, with how many each; one click narrows the list, another takes that back. */
 export function FacetLists({ search }: { search: Search }) {
@@ -32,7 +32,7 @@ export function FacetLists({ search }: { search: Search }) {
       {!facets && !error && <SkeletonList rows={6} className="h-8" />}
       <FacetList
         label="Status"
-        choices={STATUSES.map((value) => ({ value, label: STATUS_NAMES[value], count: countOf(value) }))}
+        choices={STATUS_CHOICES.map((choice) => ({ ...choice, count: countOf(choice.value) }))}
         chosen={chosen("status")}
         onToggle={toggle("status")}
       />

@@ -1,14 +1,10 @@
+import { STATUSES } from "@/features/generations/statuses";
 import type { Active } from "../filters";
 
-export const STATUSES = ["completed", "running", "pending", "failed", "cancelled"] as const;
+const SHOWN = ["completed", "running", "pending", "failed", "cancelled"] as const;
 
-export const STATUS_NAMES: Readonly<Record<string, string>> = {
-  completed: "Completed",
-  running: "Running",
-  pending: "Waiting",
-  failed: "Failed",
-  cancelled: "Cancelled",
-};
+/** In the order of the filters; the value and its name. */
+export const STATUS_CHOICES = SHOWN.map((value) => ({ value, label: STATUSES[value].label }));
 
 const LABELS: Readonly<Record<string, string>> = {
   q: "Words",
@@ -36,7 +32,7 @@ const SHORT_ID = 8;
 /** A filter in words, such as "Steps at least 20". `nameOf` knows the names of rows by their ids. */
 export function wordsFor({ name, value }: Active, nameOf: (name: string, id: string) => string | undefined): string {
   if (name === "favorite") return value === "true" ? "Favorites" : "No favorites";
-  if (name === "status") return STATUS_NAMES[value] ?? value;
+  if (name === "status") return STATUS_CHOICES.find((choice) => choice.value === value)?.label ?? value;
   if (name.startsWith("parameters.")) return `${name.slice("parameters.".length)}: ${value}`;
   const [, bound, of] = /^(min|max)_(.+)$/.exec(name) ?? [];
   if (bound && of) return `${LABELS[of] ?? of} at ${bound === "min" ? "least" : "most"} ${value}`;
