@@ -118,8 +118,9 @@ def fill(api: Api, word: str) -> dict[str, str]:
         "preset": preset["id"],
         "schedule": schedule["id"],
     }
-    for path in (f"/comfyui/generations/{made[1]['id']}", f"/tasks/{task['id']}"):
+    for path in (*(f"/comfyui/generations/{one['id']}" for one in made), f"/tasks/{task['id']}"):
         wait_for(partial(_is_complete, api, path), 90)
+    wait_for(lambda: bool(api.get(f"/comfyui/batches/{sweep['id']}")["done"]), 90)
     return {kind: str(row_id) for kind, row_id in ids.items()}
 
 

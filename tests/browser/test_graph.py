@@ -49,7 +49,7 @@ def test_a_workflow_is_seen_as_a_graph_and_read_as_a_list(page: Page, workflow_i
     graph.get_by_role("searchbox", name="Find a node").fill("")
     expect(rows).to_have_count(7)
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=PHONE["width"])
 
 
 def test_what_a_version_changed_and_the_way_back(page: Page, workflow_id: str, api: Api) -> None:
@@ -77,6 +77,7 @@ def test_a_workflow_is_described_used_and_deleted(page: Page, workflow_id: str) 
     page.get_by_role("button", name="Use in a session").click()
     expect(page.get_by_role("navigation", name="Sessions").get_by_text("Lighthouse flow")).to_be_visible()
     page.go_back()
+    expect(page.get_by_role("region", name="Graph of the workflow")).to_be_visible()
     page.get_by_role("button", name="More for Lighthouse flow").click()
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()

@@ -31,7 +31,8 @@ def test_a_project_keeps_together_what_belongs_together(page: Page, session_id: 
     sidebar.get_by_role("combobox", name="Sessions of").select_option("In no project")
     sidebar.get_by_role("button", name="More for Something else").click()
     page.get_by_role("menuitem", name="Move to a project").click()
-    page.get_by_role("dialog").get_by_role("button", name="Café <b>posters</b>").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.get_by_role("dialog").get_by_role("button", name="Café <b>posters</b>").click()
     expect(sidebar.get_by_text("Something else")).to_have_count(0)
 
     page.goto(project)
@@ -41,8 +42,9 @@ def test_a_project_keeps_together_what_belongs_together(page: Page, session_id: 
     expect(sessions.get_by_role("link", name="Lighthouses")).to_be_focused()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_focused()
+    card = page.get_by_role("main").get_by_role("listitem").filter(has_text="Café <b>posters</b>")
+    assert card.count() == 0
     page.get_by_role("button", name="Undo").click()
-    card = page.get_by_role("listitem").filter(has_text="Café <b>posters</b>")
     expect(card.get_by_text("1 session · 0 conversations · 0 generations")).to_be_visible()
     assert api.get(f"/comfyui/sessions/{loose['id']}")["project_id"] is None
     assert api.get(f"/comfyui/sessions/{session_id}")["project_id"] is not None

@@ -37,6 +37,7 @@ def test_a_second_machine_is_added_drained_and_removed(page: Page, api: Api) -> 
     attic.get_by_role("button", name="More for Attic").click()
     page.get_by_role("menuitem", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(attic).to_have_count(0)
     expect(first.get_by_role("button").first).to_be_focused()
     assert len(api.get("/comfyui/backends")) == 1

@@ -24,7 +24,9 @@ def test_answers_stand_side_by_side_and_one_goes_on_as_a_conversation(
     page.goto("/chat/compare")
     page.get_by_role("button", name="Add a model").click()
     page.get_by_role("button", name="Model 3: Choose a model").click()
+    expect(page.get_by_placeholder("Search, or type the name of a model")).to_be_focused()
     page.keyboard.type("nobody:1b")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("“nobody:1b”")
     page.keyboard.press("Enter")
     ask(page, "What is a lighthouse?")
     expect(page.get_by_text("2 of 3 have answered, 1 failed.")).to_be_visible()
@@ -57,6 +59,7 @@ def test_all_are_stopped_and_the_same_models_are_there_again(page: Page, slow_pr
 
     page.get_by_role("button", name="Model 1:").click()
     page.get_by_role("option", name="llava:7b").click()
+    expect(page.get_by_role("button", name="Model 1: llava:7b, Slow home")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Model 1: llava:7b, Slow home")).to_be_visible()
     expect(page.get_by_role("button", name="Model 2: llava:7b, Slow home")).to_be_visible()
@@ -75,6 +78,8 @@ def test_an_answer_becomes_the_prompt_of_a_picture(page: Page, chat_profile: dic
 
     page.go_back()
     article.get_by_role("button", name="Make a picture of this").click()
+    expect(page.get_by_placeholder("Search the sessions")).to_be_focused()
+    expect(page.get_by_role("option", selected=True)).to_contain_text("Lighthouses")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/comfyui/{session_id}$"))
     expect(prompt).to_have_value(answer)

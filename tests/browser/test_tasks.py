@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from spoonfeeder.simulator.ollama.server import SimulatedOllama
 from tests.browser.conftest import Api
+from tests.embedded.processes import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +60,7 @@ def test_a_task_that_broke_off_is_retried_and_its_result_comes_by_itself(
     task.get_by_role("button", name="Delete").click()
     expect(task).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("“A poem about piers” is back.").first).to_be_visible()
     expect(page.get_by_role("list", name="Tasks").get_by_role("link", name="piers")).to_be_visible()
 
 
@@ -78,6 +81,7 @@ def test_a_task_is_cancelled_and_the_history_keeps_what_is_looked_for(
     page.goto("/history")
     ended = page.get_by_role("list", name="Ended tasks")
     page.get_by_label("Search in names and prompts").fill("harbour")
+    page.wait_for_url("**/history?*q=harbour*")
     expect(ended.get_by_role("listitem")).to_have_count(2)
     page.get_by_label("Status").select_option("Complete")
     expect(ended.get_by_role("listitem")).to_have_count(1)
@@ -145,9 +149,15 @@ def closed_machine(api: Api) -> Iterator[str]:
     api.call("PATCH", path, {"draining": False})
 
 
+def is_completed(api: Api, generation_id: str) -> bool:
+    return bool(api.get(f"/comfyui/generations/{generation_id}")["status"] == "completed")
+
+
 def test_what_waits_is_put_in_order_and_held(page: Page, api: Api, session_id: str, closed_machine: str) -> None:
-    for prompt in ("first ship", "second ship", "third ship"):
-        api.post(f"/comfyui/sessions/{session_id}/generate", {"prompt_text": prompt, "parameters": {"steps": 2}})
+    first, _, third = [
+        api.post(f"/comfyui/sessions/{session_id}/generate", {"prompt_text": prompt, "parameters": {"steps": 2}})["id"]
+        for prompt in ("first ship", "second ship", "third ship")
+    ]
     page.goto("/queue")
     waiting = page.get_by_role("list", name="Generations that wait").get_by_role("listitem")
     expect(waiting).to_contain_text(["first ship", "second ship", "third ship"])
@@ -164,6 +174,8 @@ def test_what_waits_is_put_in_order_and_held(page: Page, api: Api, session_id: s
     api.call("PATCH", closed_machine, {"draining": False})
     expect(waiting).to_contain_text(["second ship"])
     expect(waiting).to_have_count(1)
+    for generation_id in (first, third):
+        wait_for(partial(is_completed, api, generation_id), 60)
     page.get_by_role("button", name="Cancel all of mine").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel all of mine").click()
     expect(page.get_by_text("No generation waits.")).to_be_visible()

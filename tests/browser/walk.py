@@ -18,12 +18,20 @@ AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "ax
 COUNTED_CALLS = """
   window.__calls = 0;
   const ask = window.fetch;
-  window.fetch = (...given) => {
+  window.fetch = async (...given) => {
     window.__calls += 1;
-    return ask(...given).finally(() => setTimeout(() => { window.__calls -= 1; }, 60));
+    const end = () => setTimeout(() => requestIdleCallback(() => { window.__calls -= 1; }), 60);
+    try {
+      const answer = await ask(...given);
+      answer.clone().arrayBuffer().then(end, end);
+      return answer;
+    } catch (failure) {
+      end();
+      throw failure;
+    }
   };
 """
-"""How many answers of the API are still awaited, or were not drawn yet."""
+"""How many answers of the API are still awaited, have not come whole, or were not drawn yet."""
 
 STEP = """(path) => {
   document.querySelector("h1")?.setAttribute("data-left", "");
@@ -35,6 +43,8 @@ STEP = """(path) => {
 IS_STILL = """() => document.querySelector("h1:not([data-left])") && window.__calls === 0
   && !document.querySelector('[aria-label="Loading"]')
   && [...document.images].every((image) => image.complete || image.loading === "lazy")"""
+
+IDLE = "() => new Promise((resolve) => requestIdleCallback(() => resolve()))"
 
 SERIOUS = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
   .filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -106,6 +116,8 @@ def go(page: Page, path: str) -> None:
         page.goto(path, wait_until="commit")
     else:
         page.evaluate(STEP, path)
+    page.wait_for_function(IS_STILL)
+    page.evaluate(IDLE)  # what was drawn last may ask for more
     page.wait_for_function(IS_STILL)
 
 

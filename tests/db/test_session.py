@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from spoonfeeder.db.session import open_engine
+from spoonfeeder.db.session import LOCK_TIMEOUT_SECONDS, SERVER_SETTINGS, open_engine
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 
 
-async def test_the_server_ends_what_takes_too_long(database_url: str) -> None:
+async def test_the_server_ends_what_takes_too_long(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SERVER_SETTINGS, "lock_timeout", f"{LOCK_TIMEOUT_SECONDS}s")
     engine = open_engine(database_url, pool_size=1)
     async with engine.connect() as connection:
         found = [

@@ -5,7 +5,6 @@ from collections import Counter
 from typing import Any
 
 import httpx2
-import pytest
 
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
@@ -20,7 +19,6 @@ async def _rows(api: Application, session_id: str) -> int:
     return int((await api.json("GET", f"/comfyui/sessions/{session_id}"))["total_generations"])
 
 
-@pytest.mark.usefixtures("patient")
 async def test_50_equal_requests_at_once_make_one_generation(api: Application) -> None:
     session_id = await api.session(workflow("txt2img_sd15"))
     answers = await asyncio.gather(*(_send(api, session_id, "once", prompt_text="a harbour") for _ in range(50)))

@@ -27,8 +27,6 @@ from spoonfeeder.work import Work, open_system_work, open_work
 from tests.durable.rows import BACKEND, add, claimed_row, lease_of_new_row, read
 from tests.waiting import until_async
 
-pytestmark = pytest.mark.usefixtures("patient")
-
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 CROWD = text("INSERT INTO comfyui_generations (workspace_id) SELECT :workspace FROM generate_series(1, 5000)")
 Act = Callable[..., Awaitable[Any]]

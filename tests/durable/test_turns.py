@@ -9,7 +9,7 @@ from spoonfeeder.durable.claim import claim
 from spoonfeeder.durable.turns import try_turn, wait_for_turn
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.runtime import Runtime
-from spoonfeeder.work import TRANSACTION_SECONDS, open_system_work
+from spoonfeeder.work import open_system_work
 from tests.durable.rows import add, read
 from tests.waiting import until_async
 
@@ -35,7 +35,7 @@ async def test_a_sweep_that_stopped_in_the_middle_is_taken_over(runtime: Runtime
     async def pause_in_the_middle() -> None:
         async with open_system_work(runtime, "the paused process") as paused:
             assert await try_turn(paused, 1, 2)
-            await until_async(ours, within_seconds=TRANSACTION_SECONDS)
+            await until_async(ours)
 
     async with open_system_work(runtime, "a busy process") as busy:
         assert await try_turn(busy, 1, 2, idle_seconds=60)

@@ -103,7 +103,7 @@ class _Tries:
         def attempt(case: Any, data: st.DataObject) -> None:
             if mode.is_positive:
                 self._meet_something(case, data.draw)
-            answer = case.call(base_url=self._url, session=self._client, timeout=20)
+            answer = case.call(base_url=self._url, session=self._client, timeout=60)
             self.answers[answer.status_code] += 1
             case.validate_response(answer, checks=CHECKS if mode.is_positive else [*CHECKS, negative_data_rejection])
 

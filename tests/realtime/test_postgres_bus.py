@@ -20,7 +20,7 @@ CUT_OFF = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def patient_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that is slow beside other tests is not away."""
     monkeypatch.setattr(postgres_bus, "ANSWER_SECONDS", 20.0)
 

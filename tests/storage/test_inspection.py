@@ -3,6 +3,8 @@
 import asyncio
 import struct
 import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -154,3 +156,28 @@ async def test_what_has_no_picture_is_kept_all_the_same(inspector: Inspector, tm
     storage = DiskStorage(tmp_path)
     kept = await keep(storage, inspector, in_chunks(b"A prompt, refined."), name="text", limit_bytes=100)
     assert (kept.file.key, kept.thumbnail_key, kept.measures) == ("te/text.bin", None, Measures())
+
+
+class Watched(DiskStorage):
+    """Tells when a file is looked at."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.is_opened = asyncio.Event()
+
+    @asynccontextmanager
+    async def local_file(self, key: str) -> AsyncIterator[Path]:
+        self.is_opened.set()
+        async with super().local_file(key) as path:
+            yield path
+
+
+async def test_who_leaves_while_a_file_is_looked_at_leaves_nothing(tmp_path: Path) -> None:
+    storage, never = Watched(tmp_path), Inspector(at_once=0)
+    keeping = asyncio.create_task(keep(storage, never, in_chunks(picture()), name="left", limit_bytes=10**7))
+    await storage.is_opened.wait()
+    assert (tmp_path / "le" / "left.png").exists()
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+    assert not (tmp_path / "le" / "left.png").exists()

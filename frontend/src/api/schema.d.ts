@@ -7670,7 +7670,7 @@ export interface components {
         Scope: "read" | "write" | "admin";
         /**
          * Service
-         * @description `off` is not set up; `latency_ms` is how long the answer took.
+         * @description `off` is not set up; `latency_ms` is how long the answer took; `code` is that of the error.
          */
         Service: {
             status: components["schemas"]["ServiceStatus"];
@@ -7678,6 +7678,8 @@ export interface components {
             latency_ms: number;
             /** Message */
             message: string | null;
+            /** Code */
+            code: string | null;
         };
         /**
          * ServiceStatus

@@ -8,11 +8,13 @@ import { resetTimelines } from "@/features/generations/timeline";
 import { hearExport } from "@/features/library/exports";
 import { hearBackend } from "@/features/machines/live";
 import { rereadNotifications } from "@/features/notifications/queries";
+import { projectsOptions } from "@/features/projects/queries";
 import { rereadSessions } from "@/features/sessions/queries";
 import { hearTaskProgress, hearTaskState } from "@/features/tasks/live";
 import { rereadWorkflows } from "@/features/workflows/queries";
 import { usePolling } from "@/live/polling";
 import { type EventTable, openSocket } from "@/live/socket";
+import { forgetUnseen, reread } from "@/ui/change";
 import { toast } from "@/ui/toast";
 
 /** Event → what changes in the cache. */
@@ -66,8 +68,12 @@ function hearChange({ kind, id, change }: ResourceChanged): void {
     return;
   }
   void REREAD[kind]();
+  if (kind === "session" || kind === "conversation") reread(projectsOptions.queryKey);
   if (change === "created" || change === "updated") return;
-  if (kind === "session" || kind === "profile") resetTimelines(kind === "session" ? id : undefined);
+  if (kind !== "session" && kind !== "batch" && kind !== "profile") return;
+  resetTimelines(kind === "session" ? id : undefined);
+  forgetUnseen(["generations"]);
+  reread(["generations"], ["sessions"]);
 }
 
 function hearNotification({ id, type, message }: Notification): void {

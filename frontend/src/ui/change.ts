@@ -15,6 +15,11 @@ interface Change<Input, Output> {
 export const reread = (...stale: readonly QueryKey[]) =>
   void Promise.all(stale.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 
+/** Lists that are not on screen: when they are opened, they are read before they are shown. */
+export const forgetUnseen = (...stale: readonly QueryKey[]) => {
+  for (const queryKey of stale) queryClient.removeQueries({ queryKey, type: "inactive" });
+};
+
 /** Something that is changed at the server. */
 export function useChange<Output, Input = void>({ ask, stale, refusal, onDone }: Change<Input, Output>) {
   return useMutation({

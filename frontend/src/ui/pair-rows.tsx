@@ -29,7 +29,7 @@ export function PairRows({ legend, noun, hint, names, pairs, errorOf, onChange, 
       {hint && <p className="text-soft text-xs">{hint}</p>}
       {pairs.map((pair, place) => {
         const label = `${noun} ${place + 1}`;
-        const error = errorOf(pair.name);
+        const error = errorOf(pair.name.trim());
         const setValue = (value: string) => edit(pair.key, { value });
         return (
           <div key={pair.key} className="flex flex-col gap-1">

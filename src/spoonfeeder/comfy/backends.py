@@ -128,7 +128,7 @@ class Backends:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for backend in self._known.values():
+        for backend in list(self._known.values()):
             await backend.close()
         await self._stack.aclose()
 

@@ -133,6 +133,8 @@ class Draft:
         return self._listed(name, listed) if listed else model_names.with_extension(name)
 
     def _model_name(self, name: str, value: str, place: Place) -> str:
+        if self._object_info is None and name == "checkpoint_name":
+            return model_names.with_extension(value, str(self.graph[place.node]["inputs"].get(place.input, "")))
         choices = choices_of(self._object_info, self.graph[place.node]["class_type"], place.input)
         return self._listed(value, [choice for choice in choices if isinstance(choice, str)])
 

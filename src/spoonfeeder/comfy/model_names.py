@@ -20,8 +20,11 @@ def match(name: str, listed: Iterable[str]) -> str | None:
     return None
 
 
-def with_extension(name: str) -> str:
-    return name if name.lower().endswith(EXTENSIONS) else f"{name}.safetensors"
+def with_extension(name: str, beside: str = "") -> str:
+    """Its own, else that of the file `beside` it, else the usual one."""
+    if name.lower().endswith(EXTENSIONS):
+        return name
+    return name + next((extension for extension in EXTENSIONS if beside.lower().endswith(extension)), ".safetensors")
 
 
 def _slashed(name: str) -> str:

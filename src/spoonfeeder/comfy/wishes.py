@@ -56,6 +56,17 @@ def read(parameters: Mapping[str, Any], graph: Graph, object_info: ObjectInfo | 
     return wishes
 
 
+def layered(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """One set of parameters over another; of two spellings of a name the upper one stays."""
+    given = {name: value for name, value in above.items() if not _is_open(name, value)}
+    names = {ALIASES.get(name, name) for name in given}
+    return {name: value for name, value in below.items() if ALIASES.get(name, name) not in names} | given
+
+
+def _is_open(name: str, value: Any) -> bool:
+    return value is None or (value == "" and ALIASES.get(name, name) in NAMES)
+
+
 def _read_standard(wishes: Wishes, name: str, value: Any) -> None:
     if value is None or value == "":
         return

@@ -197,8 +197,8 @@ def _not_listed(name: str, port: int) -> TargetNotAllowed:
     """The same for a name that means a private address and one that means none: nobody is to look around by it."""
     place = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
     return TargetNotAllowed(
-        f"{place} is no public address that this server knows of. Where people sign in, one in your own network must "
-        f"stand in PRIVATE_TARGETS: {place}."
+        f"{place} was not called, as no public address of it is known at the moment. Where people sign in, one in your "
+        f"own network, and only such a one, must stand in PRIVATE_TARGETS: {place}."
     )
 
 

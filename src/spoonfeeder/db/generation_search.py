@@ -18,6 +18,9 @@ SEARCHED = Table(
 )
 """The rows of `app.workspace` that are not deleted. Nothing is written to it."""
 
+KINDS = ("lora", "parameters", "tag")
+BEGINS_A_TERM = "|".join(kind[:letters] for kind in KINDS for letters in range(3, len(kind) + 1))
+"""What as the beginning of a word would also find the terms, and with them nearly every row."""
 MOST_BYTES = 100
 NUMBER = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,2})?")
 

@@ -22,10 +22,14 @@ async def keep(
     Raises StorageTooLarge, StorageFull, StorageUnavailable.
     """
     stored = await storage.put(chunks, name=name, limit_bytes=limit_bytes)
-    async with storage.local_file(stored.key) as path:
-        measures = await inspector.measure(path, stored.media_type)
-        thumbnail = await inspector.thumbnail(path, stored.media_type)
-    return Kept(stored, await _keep_thumbnail(storage, thumbnail, name), measures)
+    try:
+        async with storage.local_file(stored.key) as path:
+            measures = await inspector.measure(path, stored.media_type)
+            thumbnail = await inspector.thumbnail(path, stored.media_type)
+        return Kept(stored, await _keep_thumbnail(storage, thumbnail, name), measures)
+    except BaseException:
+        await storage.delete(stored.key)
+        raise
 
 
 async def _keep_thumbnail(storage: Storage, thumbnail: bytes | None, name: str) -> str | None:

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import httpx2
-import pytest
 from PIL import Image
 
 from tests.fixtures.application import Application
@@ -130,7 +129,6 @@ async def _pixels(application: Application, row: dict[str, Any]) -> bytes:
         return image.convert("RGB").tobytes()
 
 
-@pytest.mark.usefixtures("patient")
 async def test_50_variations_are_queued_and_all_end(application: Application) -> None:
     """Forty requests at a time: API, worker and ComfyUI share one event loop here."""
     session_id = await application.session(workflow("txt2img_sd15"))

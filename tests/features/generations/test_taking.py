@@ -156,6 +156,12 @@ async def test_a_session_remembers_what_was_chosen_and_nothing_that_was_drawn(ea
     assert await remembered() == {"width": 640, "height": 320}
     await easel.generate(preset_id=preset_id, parameters={"height": 704, "seed": 2**60})
     assert await remembered() == {"width": 640, "height": 704, "seed": str(2**60)}
+    preset_id = await easel.keep("presets", parameters={"cfg_scale": 7, "steps": 30})
+    await easel.generate(preset_id=preset_id, parameters={"cfg": 5, "steps": None})
+    chosen = await remembered()
+    assert chosen == {"cfg": 5, "steps": 30}
+    again = await easel.generate(parameters=chosen)
+    assert (again["cfg_scale"], again["steps"]) == (5, 30)
     await easel.json("POST", sweep, 201, json={"base": {"parameters": {"3.seed": -1}}, "axes": axes})
     assert await remembered() == {"3.seed": -1}, "to be drawn again the next time"
     await easel.generate(parameters={})

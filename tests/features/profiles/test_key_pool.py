@@ -122,7 +122,6 @@ async def until_locked(runtime: Runtime) -> None:
                     return
 
 
-@pytest.mark.usefixtures("patient")
 async def test_many_at_once_use_two_keys_evenly(runtime: Runtime) -> None:
     pool = await make(runtime, 2, own=None)
     taken = Counter(lease.api_key for lease in await asyncio.gather(*(pool.take() for _ in range(200))))
@@ -131,7 +130,6 @@ async def test_many_at_once_use_two_keys_evenly(runtime: Runtime) -> None:
     assert sorted(row.request_count for row in await pool.rows()) == sorted(taken.values())
 
 
-@pytest.mark.usefixtures("patient")
 async def test_two_hundred_at_once_take_one_key_in_turn(runtime: Runtime) -> None:
     pool = await make(runtime, 1, own=None)
     taken = await asyncio.gather(*(pool.take() for _ in range(200)))

@@ -32,7 +32,7 @@ def statuses(health: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def patient_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is up may be slow to say so."""
     monkeypatch.setattr(probes, "PROBE_SECONDS", 15.0)
 

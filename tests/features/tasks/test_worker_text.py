@@ -10,7 +10,7 @@ from tests.features.tasks.asked import NOBODY, profile, task, upload
 from tests.features.tasks.done import at, calls, ended, queue, until
 from tests.fixtures import ollama_replies, openai_media_replies, openai_replies
 from tests.fixtures.application import Application
-from tests.fixtures.scripted import Reply, scripted
+from tests.fixtures.scripted import scripted
 from tests.socket_client import open_socket
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -194,10 +194,11 @@ async def test_one_more_than_there_are_slots_waits_for_its_own(working: Applicat
 
 async def test_a_limit_that_one_task_met_keeps_those_behind_it_from_asking(working: Application) -> None:
     slots = working.settings.task_slots
-    limited = openai_replies.error(429, code="rate_limit_exceeded", retry_after="60")
-    async with scripted(Reply(429, limited.chunks, headers=limited.headers, pause_seconds=0.3)) as server:
+    async with scripted(openai_replies.error(429, code="rate_limit_exceeded", retry_after="60")) as server:
+        server.may_answer.clear()
         profile_id = await at(server, working)
         made = [await queue(working, profile_id) for _ in range(slots + 2)]
+        server.may_answer.set()
         last = await until(working, made[-1], lambda row: row["waiting_reason"] is not None)
         assert (last["status"], last["attempt"]) == ("pending", 0)
         assert len(server.asked) <= slots

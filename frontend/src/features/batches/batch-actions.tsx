@@ -4,7 +4,7 @@ import { useNavigate } from "react-router";
 import { useMay } from "@/features/auth/me";
 import { ExportButton } from "@/features/library/export-button";
 import { Button } from "@/ui/button";
-import { tellGone, useChange } from "@/ui/change";
+import { forgetUnseen, tellGone, useChange } from "@/ui/change";
 import { Confirm } from "@/ui/confirm";
 import { focusNextPage } from "@/ui/focus-beside";
 import { cancelBatch, deleteBatch, holdBatch, releaseBatch, restoreBatch } from "./changes";
@@ -87,6 +87,7 @@ function Delete({ batch }: { batch: Batch }) {
     stale: [[...ALL, "list"]],
     refusal: "The batch is not deleted.",
     onDone: () => {
+      forgetUnseen([...ALL, "list"]);
       focusNextPage();
       navigate("/batches");
       tellGone(`“${titleOf(batch)}”`, stale, () => restoreBatch(batch.id));

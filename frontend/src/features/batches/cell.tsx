@@ -8,6 +8,7 @@ import { type Shown, useShown } from "@/features/generations/cards/shown";
 import type { Place } from "@/features/generations/lightbox/place";
 import { STATUSES } from "@/features/generations/statuses";
 import { enterRoom } from "@/live/socket";
+import { NewestPicture } from "@/ui/newest-picture";
 import { CellActions } from "./cell-actions";
 import { CellState } from "./cell-state";
 import type { Cells } from "./cells";
@@ -85,9 +86,17 @@ function Filled({ row, name, px, isCurrent, onOpen }: CellProps & { row: Generat
 
 function Contents({ row, shown }: { row: Generation; shown: Shown }) {
   const output = row.outputs.find(({ media_type, thumbnail_url }) => thumbnail_url || media_type.startsWith("image/"));
-  const url = output ? (output.thumbnail_url ?? output.url) : shown.previewUrl;
+  const url = output ? (output.thumbnail_url ?? output.url) : null;
   const { isBroken, onError } = useBroken(row, url);
-  if (!url || isBroken) return <CellState row={row} shown={shown} isBroken={isBroken} />;
+  const state = <CellState row={row} shown={shown} isBroken={isBroken} />;
+  if (!output && shown.previewUrl) {
+    return (
+      <NewestPicture url={shown.previewUrl} className="size-full object-contain">
+        {state}
+      </NewestPicture>
+    );
+  }
+  if (!url || isBroken) return state;
   return (
     <img src={url} alt="" loading="lazy" decoding="async" onError={onError} className="size-full object-contain" />
   );

@@ -50,6 +50,7 @@ export function Chat({ conversationId, onList, onDelete }: ChatProps) {
       <Toolbar
         key={`toolbar ${conversationId}`}
         conversation={conversation}
+        isNew={opened.isNew}
         isReading={opened.isReading}
         isFixed={isViewer}
         picker={<ModelPicker value={answerer.choice} onChange={answerer.choose} />}

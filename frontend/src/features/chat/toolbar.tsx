@@ -12,6 +12,7 @@ import { Skeleton } from "@/ui/skeleton";
 
 interface ToolbarProps {
   conversation: Conversation | null;
+  isNew: boolean;
   /** While it is not known yet which it is. */
   isReading: boolean;
   isFixed: boolean;
@@ -24,10 +25,19 @@ interface ToolbarProps {
 }
 
 /** What the conversation is called, who answers in it and how, and what can be done with it as a whole. */
-export function Toolbar({ conversation, isReading, isFixed, picker, onList, onSettings, onDelete }: ToolbarProps) {
+export function Toolbar({
+  conversation,
+  isNew,
+  isReading,
+  isFixed,
+  picker,
+  onList,
+  onSettings,
+  onDelete,
+}: ToolbarProps) {
   const [doing, setDoing] = useState<"rename" | "move" | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const title = conversation?.title ?? (isReading ? "Conversation" : "New chat");
+  const title = conversation?.title ?? (isNew ? "New chat" : "Conversation");
   const done = (next: string | null) => {
     setDoing(null);
     requestAnimationFrame(() => document.activeElement === document.body && heading.current?.focus());

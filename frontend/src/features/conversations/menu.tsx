@@ -35,7 +35,7 @@ export function conversationItems(conversation: Conversation, ways: Ways | null)
             onSelect: () => void askForTitle(conversation.id),
           },
         ]),
-    { label: "Put into a project", icon: <FolderInput size={16} aria-hidden />, onSelect: ways.onMove },
+    { label: "Move to a project", icon: <FolderInput size={16} aria-hidden />, onSelect: ways.onMove },
     ...files,
     { label: "Delete", icon: <Trash2 size={16} aria-hidden />, onSelect: ways.onDelete, danger: true },
   ];

@@ -58,10 +58,10 @@ describe("the services", () => {
   });
 
   test("give advice only where there is something to do", () => {
-    expect(adviceFor("worker", { status: "up", message: null })).toBeNull();
-    expect(adviceFor("worker", { status: "down", message: null })).toContain("spoonfeeder worker");
-    expect(adviceFor("ollama", { status: "off", message: null })).toBeNull();
-    const refused = { status: "down" as const, message: "It must stand in PRIVATE_TARGETS: 127.0.0.1:9." };
+    expect(adviceFor("worker", { status: "up", code: null })).toBeNull();
+    expect(adviceFor("worker", { status: "down", code: null })).toContain("spoonfeeder worker");
+    expect(adviceFor("ollama", { status: "off", code: null })).toBeNull();
+    const refused = { status: "down" as const, code: "TARGET_NOT_ALLOWED" };
     expect(adviceFor("comfyui", refused)).toBeNull();
   });
 });

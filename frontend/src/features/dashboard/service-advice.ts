@@ -44,8 +44,8 @@ export const SERVICES: Readonly<Record<ServiceName, Known>> = {
 export const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
 
 /** What somebody can do about it, where something is to be done that its message does not say. */
-export function adviceFor(name: ServiceName, { status, message }: Pick<Service, "status" | "message">): string | null {
-  if (status === "down") return message?.includes("PRIVATE_TARGETS") ? null : SERVICES[name].whenDown;
+export function adviceFor(name: ServiceName, { status, code }: Pick<Service, "status" | "code">): string | null {
+  if (status === "down") return code === "TARGET_NOT_ALLOWED" ? null : SERVICES[name].whenDown;
   return status === "off" && name === "comfyui" ? "Create a profile with the address of your ComfyUI." : null;
 }
 

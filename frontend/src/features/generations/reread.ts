@@ -6,9 +6,10 @@ import { recount } from "@/api/queries";
 import type { ActiveItem, Generation } from "@/api/types";
 import { isLive } from "@/live/connection";
 import { forgetOld, hear } from "@/live/progress";
+import { forgetUnseen } from "@/ui/change";
 import { tellGeneration } from "./heard";
 import { isOver, mergeRows, versionOf, withoutRow } from "./merge";
-import { changeTimeline, forgetUnseen, knownTimeline, openSessions, readHead, resetTimelines } from "./timeline";
+import { changeTimeline, knownTimeline, openSessions, readHead, resetTimelines, TIMELINES } from "./timeline";
 
 const GATHER_MS = 120;
 const MOST_SINGLE = 20;
@@ -114,7 +115,7 @@ export function addRow(row: Generation): void {
 
 /** After a gap in the events: what is on screen is compared with the server again, all else is forgotten. */
 export async function rereadAll(): Promise<void> {
-  forgetUnseen();
+  forgetUnseen(TIMELINES);
   const known = openSessions().filter((sessionId) => knownTimeline(sessionId));
   await Promise.all(known.map((sessionId) => rereadHead(sessionId).catch(() => undefined)));
 }

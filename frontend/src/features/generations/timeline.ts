@@ -7,8 +7,8 @@ const HEAD = 50;
 const OLDER = 100;
 const MOST_MISSED = 1_000;
 
-const ALL = ["timeline"] as const;
-const keyOf = (sessionId: string) => [...ALL, sessionId] as const;
+export const TIMELINES = ["timeline"] as const;
+const keyOf = (sessionId: string) => [...TIMELINES, sessionId] as const;
 
 /** Read once as a whole; from then on events, `readHead` and `loadOlder` keep it true by merging into it. */
 export const timelineOptions = (sessionId: string) =>
@@ -66,17 +66,12 @@ export function changeTimeline(sessionId: string, change: (timeline: Timeline) =
 
 /** The sessions whose timeline this page has, or is about to have. */
 export function openSessions(): string[] {
-  const queries = queryClient.getQueryCache().findAll({ queryKey: ALL });
+  const queries = queryClient.getQueryCache().findAll({ queryKey: TIMELINES });
   const isOpen = ({ state }: (typeof queries)[number]) => state.data !== undefined || state.fetchStatus === "fetching";
   return queries.filter(isOpen).map(({ queryKey }) => String(queryKey[1]));
 }
 
 /** Reads it, or all, from the start again, as when its session is gone or back. */
 export function resetTimelines(sessionId?: string): void {
-  void queryClient.resetQueries({ queryKey: sessionId === undefined ? ALL : keyOf(sessionId) });
-}
-
-/** What nobody looks at is read anew when somebody does. */
-export function forgetUnseen(): void {
-  queryClient.removeQueries({ queryKey: ALL, type: "inactive" });
+  void queryClient.resetQueries({ queryKey: sessionId === undefined ? TIMELINES : keyOf(sessionId) });
 }

@@ -15,6 +15,7 @@ import type { Generation, GenerationOutput } from "@/api/types";
 import { useBroken } from "@/features/generations/broken";
 import { isPicture, isVideo } from "@/features/generations/cards/outputs";
 import { nameOf, useShown } from "@/features/generations/cards/shown";
+import { NewestPicture } from "@/ui/newest-picture";
 
 /** The output that stands for all: a picture, else a video, else whatever came first. */
 export const faceOf = ({ outputs }: Pick<Generation, "outputs">): GenerationOutput | undefined =>
@@ -65,7 +66,7 @@ function WithoutOutput({ row }: { row: Generation }) {
     return <Words Icon={Clock} label={row.held_at ? "On hold" : "Waiting"} text={nameOf(row)} />;
   return (
     <>
-      {previewUrl && <img src={previewUrl} alt="" className="absolute size-full object-contain opacity-60" />}
+      {previewUrl && <NewestPicture url={previewUrl} className="absolute size-full object-contain opacity-60" />}
       <Words
         Icon={LoaderCircle}
         label={percent > 0 ? `Running, ${percent} %` : "Running"}

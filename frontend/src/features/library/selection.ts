@@ -22,7 +22,8 @@ export function useSelection(order: readonly string[]): Selection {
   const { key } = useLocation();
   const [kept, setKept] = useState<ReadonlySet<string>>(() => selections.get(key) ?? new Set());
   useEffect(() => {
-    selections.set(key, kept);
+    if (kept.size > 0) selections.set(key, kept);
+    else selections.delete(key);
   }, [key, kept]);
   const [touched, setTouched] = useState<string | null>(null);
   const ids = present(kept, order);

@@ -79,7 +79,7 @@ function Actions({ project }: { project: Project }) {
   const navigate = useNavigate();
   const { mutate, isPending } = useDelete(project, () => {
     focusNextPage();
-    navigate("/projects");
+    navigate("/projects", { flushSync: true });
   });
   return (
     <>

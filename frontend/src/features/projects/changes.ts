@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { api, body, read } from "@/api/client";
+import { queryClient } from "@/api/queries";
 import { keysByInput } from "@/api/same-input";
 import type { components } from "@/api/schema";
 import type { Project } from "@/api/types";
@@ -22,8 +23,20 @@ export function useSave(project: Project | null, onSaved: (saved: Project) => vo
         ? read(api.PATCH("/api/projects/{project_id}", { ...of(project.id), body: input }))
         : read(api.POST("/api/projects", { params: { header: { "Idempotency-Key": keyFor(input) } }, body: input })),
     stale: [projectsOptions.queryKey],
-    onDone: onSaved,
+    onDone: (saved) => {
+      showNow((projects) =>
+        project ? projects.map((one) => (one.id === saved.id ? saved : one)) : [...projects, saved],
+      );
+      onSaved(saved);
+    },
   });
+}
+
+/** Until the list is read again. */
+function showNow(change: (projects: Project[]) => Project[]): void {
+  const { queryKey } = projectsOptions;
+  void queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData(queryKey, (projects) => projects && change(projects));
 }
 
 export function useDelete({ id, name }: Project, onDone: () => void = () => undefined) {
@@ -32,6 +45,7 @@ export function useDelete({ id, name }: Project, onDone: () => void = () => unde
     stale: STALE,
     refusal: "The project was not deleted.",
     onDone: () => {
+      showNow((projects) => projects.filter((one) => one.id !== id));
       tellGone(`“${name}”`, STALE, () => read(api.POST("/api/projects/{project_id}/restore", of(id))));
       onDone();
     },

@@ -1,8 +1,10 @@
 import { useState } from "react";
 import { api, body, newIdempotencyKey, read } from "@/api/client";
+import { queryClient } from "@/api/queries";
 import { keysByInput } from "@/api/same-input";
 import { useChange } from "@/ui/change";
 import { toast } from "@/ui/toast";
+import { schedulesOptions } from "./queries";
 import type { Schedule, ScheduleInput } from "./schedule";
 
 const STALE = [["schedules"]] as const;
@@ -27,6 +29,13 @@ export function useSave(schedule: Schedule | null, onDone: (saved: Schedule) => 
   });
 }
 
+function showNow(schedule: Schedule): void {
+  queryClient.setQueryData(schedulesOptions.queryKey, (found) => {
+    const withIt = (rows: Schedule[]) => rows.map((row) => (row.id === schedule.id ? schedule : row));
+    return found && { ...found, pages: found.pages.map((page) => ({ ...page, rows: withIt(page.rows) })) };
+  });
+}
+
 export const useSwitch = (schedule: Schedule) =>
   useChange({
     ask: (isOn: boolean) =>
@@ -37,6 +46,7 @@ export const useSwitch = (schedule: Schedule) =>
       ),
     stale: STALE,
     refusal: "The schedule stays as it was.",
+    onDone: showNow,
   });
 
 export const useRunNow = (schedule: Schedule, onDone: () => void) =>

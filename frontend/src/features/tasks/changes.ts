@@ -1,11 +1,13 @@
+import type { InfiniteData } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body, read } from "@/api/client";
 import { queryClient } from "@/api/queries";
 import { keysByInput } from "@/api/same-input";
-import { tellGone, useChange } from "@/ui/change";
-import { taskOptions } from "./queries";
+import { forgetUnseen, tellGone, useChange } from "@/ui/change";
+import { type TaskPage, taskOptions } from "./queries";
 import type { Task, TaskInput, TaskPatch } from "./task";
 
+const LISTS = ["tasks", "list"] as const;
 const STALE = [["tasks"], ["results"], ["stats"], ["active"]] as const;
 
 const of = ({ id }: Pick<Task, "id">) => ({ params: { path: { task_id: id } } });
@@ -52,12 +54,23 @@ export const usePatch = (onDone: () => void) =>
     },
   });
 
+function showWithout({ id }: Task): void {
+  void queryClient.cancelQueries({ queryKey: LISTS });
+  const without = (page: TaskPage) => ({ ...page, rows: page.rows.filter((row) => row.id !== id) });
+  queryClient.setQueriesData<InfiniteData<TaskPage>>(
+    { queryKey: LISTS },
+    (found) => found && { ...found, pages: found.pages.map(without) },
+  );
+}
+
 export const useRemove = (onGone: () => void) =>
   useChange({
     ask: (task: Task) => body(api.DELETE("/api/tasks/{task_id}", of(task))),
     stale: STALE,
     refusal: "The task is not deleted.",
     onDone: (_, task) => {
+      forgetUnseen(...STALE);
+      showWithout(task);
       tellGone(`“${task.name}”`, STALE, () => body(api.POST("/api/tasks/{task_id}/restore", of(task))));
       onGone();
     },

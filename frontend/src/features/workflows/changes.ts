@@ -1,7 +1,8 @@
 import { api, body, read } from "@/api/client";
+import { queryClient } from "@/api/queries";
 import type { components } from "@/api/schema";
 import type { Workflow, WorkflowSummary } from "@/api/types";
-import { readWorkflow, rereadWorkflows } from "./queries";
+import { readWorkflow, rereadWorkflows, workflowsOptions } from "./queries";
 
 type Input = components["schemas"]["WorkflowInput"];
 type Patch = components["schemas"]["WorkflowPatch"];
@@ -41,8 +42,13 @@ export async function saveParameters(id: string, parameters: Record<string, unkn
   await rereadWorkflows();
 }
 
-export const deleteWorkflow = (id: string) =>
-  thenReread(body(api.DELETE("/api/comfyui/workflows/{workflow_id}", pathOf(id))));
+export async function deleteWorkflow(id: string): Promise<void> {
+  const { queryKey } = workflowsOptions;
+  await body(api.DELETE("/api/comfyui/workflows/{workflow_id}", pathOf(id)));
+  await queryClient.cancelQueries({ queryKey, exact: true });
+  queryClient.setQueryData(queryKey, (all) => all?.filter((one) => one.id !== id));
+  void rereadWorkflows();
+}
 
 export const restoreWorkflow = (id: string): Promise<Workflow> =>
   thenReread(read(api.POST("/api/comfyui/workflows/{workflow_id}/restore", pathOf(id))));

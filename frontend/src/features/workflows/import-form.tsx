@@ -19,7 +19,7 @@ interface ImportFormProps {
 }
 
 export function ImportForm({ given, onCancel, onImported }: ImportFormProps) {
-  const { data: profiles = [] } = useQuery(profilesOptions);
+  const { data: profiles = [], isPending } = useQuery(profilesOptions);
   const choices = comfyUIProfiles(profiles);
   const [file, setFile] = useState(given);
   const [pasted, setPasted] = useState("");
@@ -97,7 +97,7 @@ export function ImportForm({ given, onCancel, onImported }: ImportFormProps) {
       )}
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="strong" busy={busy} disabled={file === null && pasted.trim() === ""}>
+        <Button type="submit" look="strong" busy={busy} disabled={isPending || (file === null && pasted.trim() === "")}>
           Import
         </Button>
       </DialogActions>

@@ -1,11 +1,12 @@
 import { chooseWorkspace, startOver, useAccess } from "@/api/access";
 import { api, body, read } from "@/api/client";
+import { queryClient } from "@/api/queries";
 import { atField } from "@/features/auth/at-field";
 import type { Answers } from "@/features/auth/entrance";
 import { useChange } from "@/ui/change";
 import { toast } from "@/ui/toast";
 import { invitationOf } from "./invitation";
-import { type Member, type NewInvitation, of, type Workspace, type WorkspaceRole } from "./queries";
+import { type Member, membersOptions, type NewInvitation, of, type Workspace, type WorkspaceRole } from "./queries";
 
 const stale = [["workspaces"], ["me"]];
 const tell = (message: string) => toast({ kind: "info", message });
@@ -71,7 +72,12 @@ export const useChangeRole = (workspaceId: string, member: Member) =>
       ),
     stale: [["members"], ...stale],
     refusal: `The role of ${member.name} stays.`,
-    onDone: ({ name, role }) => tell(`${name} is ${role} now.`),
+    onDone: (changed) => {
+      queryClient.setQueryData(membersOptions(workspaceId).queryKey, (members) =>
+        members?.map((one) => (one.user_id === changed.user_id ? changed : one)),
+      );
+      tell(`${changed.name} is ${changed.role} now.`);
+    },
   });
 
 export const useRemove = (workspaceId: string, member: Member, onDone: () => void) =>

@@ -18,7 +18,7 @@ from spoonfeeder.core.errors import Invalid, invalid_field
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Session
 from spoonfeeder.db.full_text import GOING_ON, UNFINISHED, asked, may_go_on
-from spoonfeeder.db.generation_search import NUMBER, SEARCHED, lora_term, parameter_term, plain, tag_term
+from spoonfeeder.db.generation_search import BEGINS_A_TERM, NUMBER, SEARCHED, lora_term, parameter_term, plain, tag_term
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.projects.queries import is_in
 from spoonfeeder.work import Work
@@ -214,12 +214,15 @@ def _time(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield COLUMNS.created_at < until
 
 
+UNFINISHED_WORD = UNFINISHED.removesuffix("'$") + f"(?<!'({BEGINS_A_TERM}))'$"
+
+
 def _words(q: str) -> ColumnElement[Any]:
     simple: ColumnElement[Any] = literal_column("'simple'::regconfig")
     words = func.websearch_to_tsquery(simple, asked(q))
     if not may_go_on(q):
         return words
-    return cast(func.regexp_replace(cast(words, Text), UNFINISHED, GOING_ON), TSQUERY)
+    return cast(func.regexp_replace(cast(words, Text), UNFINISHED_WORD, GOING_ON), TSQUERY)
 
 
 def _written(filters: Filters) -> Iterator[ColumnElement[bool]]:

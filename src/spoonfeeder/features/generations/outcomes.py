@@ -26,7 +26,7 @@ from spoonfeeder.work import Work, open_work
 
 POISON = Failure(
     "POISON",
-    "The worker process died three times while it worked on this generation, so it is not tried again.",
+    "Three times the worker process died, or was silent for too long, at work on this: it is not tried again.",
 )
 MOST_ATTEMPTS = 3
 RETRY_AWAY_SECONDS = 2.0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from spoonfeeder.comfy.wishes import layered
 from spoonfeeder.core.errors import invalid_field
 from spoonfeeder.core.lossless import lossless
 from spoonfeeder.features.generations.schemas import GenerateInput
@@ -31,7 +32,7 @@ async def take(work: Work, data: GenerateInput, workflow_id: UUID | None) -> Tak
     """For a run of that workflow; a negative prompt of the request takes the place of the saved one. Raises Invalid."""
     preset = {} if data.preset_id is None else await presets.take(work, data.preset_id, workflow_id)
     chooses = data.preset_id is not None or "parameters" in data.model_fields_set
-    of_session = {"last_parameters": lossless({**preset, **data.parameters})} if chooses else {}
+    of_session = {"last_parameters": lossless(layered(preset, data.parameters))} if chooses else {}
     if data.saved_prompt_id is None:
         return Taken(data.prompt_text, data.negative_prompt, preset, of_session)
     try:

@@ -34,19 +34,22 @@ async def ask_all(probes: Mapping[str, Probe]) -> dict[str, Service]:
 
 
 async def _ask(probe: Probe) -> Service:
-    started = time.monotonic()
+    started, code = time.monotonic(), None
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             status, message = ServiceStatus.UP, await probe()
     except Off as reason:
         status, message = ServiceStatus.OFF, str(reason)
-    except (AppError, Away) as reason:
+    except Away as reason:
         status, message = ServiceStatus.DOWN, str(reason)
+    except AppError as error:
+        status, message, code = ServiceStatus.DOWN, error.message, error.code
     except TimeoutError:
         status, message = ServiceStatus.DOWN, f"No answer within {PROBE_SECONDS} s."
     except Exception as error:  # noqa: BLE001 - whatever a broken service makes its driver raise
         status, message = ServiceStatus.DOWN, type(error).__name__
-    return Service(status=status, latency_ms=round((time.monotonic() - started) * 1000), message=message)
+    latency_ms = round((time.monotonic() - started) * 1000)
+    return Service(status=status, latency_ms=latency_ms, message=message, code=code)
 
 
 async def database(runtime: Runtime) -> None:

@@ -24,11 +24,12 @@ class HealthStatus(StrEnum):
 
 
 class Service(Record):
-    """`off` is not set up; `latency_ms` is how long the answer took."""
+    """`off` is not set up; `latency_ms` is how long the answer took; `code` is that of the error."""
 
     status: ServiceStatus
     latency_ms: int
     message: str | None = None
+    code: str | None = None
 
 
 class Services(Record):

@@ -26,7 +26,7 @@ from spoonfeeder.work import Work
 
 POISON = (
     "POISON",
-    "The worker process died three times while it worked on this task, so it is not tried again.",
+    "Three times the worker process died, or was silent for too long, at work on this: it is not tried again.",
 )
 WORTH_TELLING = timedelta(seconds=60)
 FORGOTTEN: Mapping[str, Any] = {"sent_at": None, "call_id": None, "provider_handle": None, "message": None}

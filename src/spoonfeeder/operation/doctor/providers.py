@@ -21,7 +21,7 @@ ASK_SECONDS = 6.0
 AT_ONCE = 10
 MOST_ASKED = 50
 ADVICE = {
-    "TARGET_NOT_ALLOWED": "Name it there if it may be reached, and start again.",
+    "TARGET_NOT_ALLOWED": "Correct its address, or list it if it is in your own network, and start again.",
     "PROVIDER_UNAUTHORIZED": "Enter its key again.",
 }
 START_IT = "Start it or correct its address; what waits for it goes on by itself."

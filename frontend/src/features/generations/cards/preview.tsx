@@ -1,5 +1,5 @@
-import { useState } from "react";
 import type { Generation } from "@/api/types";
+import { NewestPicture } from "@/ui/newest-picture";
 import { Box } from "./box";
 import type { Shown } from "./shown";
 
@@ -7,18 +7,7 @@ import type { Shown } from "./shown";
 export function Preview({ row, shown: { previewUrl } }: { row: Generation; shown: Shown }) {
   return (
     <Box width={row.width} height={row.height}>
-      {previewUrl && <Newest url={previewUrl} />}
+      {previewUrl && <NewestPicture url={previewUrl} alt="Preview" className="size-full object-contain" />}
     </Box>
-  );
-}
-
-/** Keeps the one before in sight until the next one is there. */
-function Newest({ url }: { url: string }) {
-  const [loaded, setLoaded] = useState<string | null>(null);
-  return (
-    <>
-      {loaded !== url && <img src={url} alt="" onLoad={() => setLoaded(url)} className="hidden" />}
-      {loaded && <img src={loaded} alt="Preview" className="size-full object-contain" />}
-    </>
   );
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronRight, RotateCcw, Save } from "lucide-react";
-import { useId } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 import { messageOf } from "@/api/failure";
 import { PresetPicker } from "@/features/generations/presets/preset-picker";
 import { comfyUIChoicesOptions } from "@/features/profiles/queries";
@@ -31,12 +31,19 @@ export function ParameterPanel(props: ParameterPanelProps) {
   const isOpen = useIsOpen(props.sessionId);
   const bodyId = useId();
   const { form } = useForm(props.sessionId, props.workflowId, props.profileId);
+  const toggle = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(isOpen);
+  useLayoutEffect(() => {
+    if (wasOpen.current && !isOpen && document.activeElement === document.body) toggle.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <section aria-label="Generation settings" className="border-line border-b bg-raised">
       <div className="flex min-h-10 flex-wrap items-center gap-x-2 px-3">
         <h2 className="min-w-0 flex-1">
           <button
+            ref={toggle}
             type="button"
             aria-expanded={isOpen}
             aria-controls={bodyId}
