@@ -122,6 +122,15 @@ def test_settings_that_somebody_opened_stay_open(comfyui: ComfyUIPage, page: Pag
     expect_whole(made(comfyui.card("another")))
 
 
+def test_who_typed_in_settings_that_fold_goes_on_at_their_button(new_page: NewPage, session_id: str) -> None:
+    comfyui = ComfyUIPage(new_page(viewport={"width": 1280, "height": 720}))
+    comfyui.open(session_id)
+    comfyui.page.get_by_role("textbox", name="Prompt", exact=True).fill("by the keyboard")
+    comfyui.page.get_by_role("spinbutton", name="Steps").press("Control+Enter")
+    comfyui.expect_picture("by the keyboard")
+    expect(comfyui.page.get_by_role("button", name=re.compile("^Settings"))).to_be_focused()
+
+
 def test_the_buttons_of_a_card_take_one_row_on_a_phone(new_page: NewPage, session_id: str) -> None:
     comfyui = ComfyUIPage(new_page(**PHONE))
     comfyui.open(session_id)

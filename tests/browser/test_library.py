@@ -324,3 +324,19 @@ def test_one_that_has_just_ended_is_not_without_output_until_its_row_is_read(
     for route in held:
         route.continue_()
     expect(library.picture("the one that ends").locator("img")).to_be_visible()
+
+
+def test_what_goes_with_its_session_or_batch_goes_from_the_library_and_comes_back(
+    page: Page, make_pictures: Callable[..., list[str]], api: Api, session_id: str
+) -> None:
+    library = LibraryPage(page)
+    [generation_id] = make_pictures("a lighthouse")
+    batch = api.post(f"/comfyui/generations/{generation_id}/variations", {"count": 2})
+    wait_for(lambda: bool(api.get(f"/comfyui/batches/{batch['id']}")["completed"] == 2), 60)
+    library.open_live()
+    for gone, left in ((f"batches/{batch['id']}", 1), (f"sessions/{session_id}", 0)):
+        expect(library.tiles).to_have_count(3)
+        api.call("DELETE", f"/comfyui/{gone}")
+        expect(library.tiles).to_have_count(left)
+        api.post(f"/comfyui/{gone}/restore")
+    expect(library.tiles).to_have_count(3)
