@@ -1,5 +1,5 @@
 # Short names for ./spoonfeeder; nothing here that the script cannot do.
-.PHONY: up test chaos chaos-tasks drills restore-drill sweep fuzz abuse soak bench bars lint format pages wheel screenshots
+.PHONY: up test chaos chaos-tasks drills restore-drill sweep fuzz abuse soak bench bars lint format pages far wheel screenshots
 
 up:
 	./spoonfeeder up
@@ -62,6 +62,11 @@ bars:
 pages:
 	.venv/bin/python -P frontend/build.py build
 	THOROUGH=1 ./spoonfeeder test tests/browser/test_all_pages.py tests/browser/test_two_people.py -m browser
+
+# The browser tests over a line on which each request takes 700 ms longer.
+far:
+	.venv/bin/python -P frontend/build.py build
+	LATENCY_MS=700 ./spoonfeeder test --confcutdir tests/browser -n 3 --dist loadgroup tests/browser -m browser
 
 # Every page as it looks, into docs/screenshots (needs a Chromium).
 screenshots:

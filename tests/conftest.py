@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from redis import Redis
 
 from spoonfeeder.core.settings import Settings
@@ -28,6 +30,10 @@ os.environ["OLLAMA_URL"] = NOBODY_URL
 
 # With the values of every frame, as is usual without a configuration, a traceback of ours takes seconds to draw.
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+
+# A slow machine is no fault of what a test generates.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 # Imports make no garbage; to look for it again and again would be a third of the collection.
 gc.set_threshold(50_000)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from tests.fixtures.pace import Pace
 from tests.fixtures.server_mode import Person, ServerMode
 from tests.fixtures.workflows import workflow
 
@@ -68,9 +69,10 @@ async def _calls_with(person: Person, profile_id: str, workflow_id: str, session
     ]
 
 
-async def test_a26_another_workspaces_generation_runs_on(working_server: ServerMode) -> None:
+async def test_a26_another_workspaces_generation_runs_on(working_server: ServerMode, pace: Pace) -> None:
     app = working_server.acting_as(working_server.admin)
     made = await app.generate(await app.session(GRAPH), parameters={"steps": STEPS})
+    pace.let(STEPS // 2)
     running = await app.until(made["id"], lambda row: row["progress"] > 0)
     stranger, viewer = await working_server.stranger(), await working_server.person("viewer")
     path = f"/api/comfyui/generations/{made['id']}"

@@ -115,3 +115,4 @@ async def test_a34_sql_in_what_signs_in(server: ServerMode) -> None:
     assert not await is_sprung(server)
     await server.rows(f"SELECT {RUN}")
     assert await is_sprung(server), "the trap itself works"
+    await server.rows("ALTER SEQUENCE trap RESTART")

@@ -34,6 +34,7 @@ from tests.embedded.running_up import Up
 from tests.fixtures.memory import memory_folder
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+LATENCY_MS = int(os.environ.get("LATENCY_MS", "0"))
 PATIENCE_MS = 45_000
 """Three workers with a whole system each on two cores: a page that is loaded there may take ten times its time."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -240,6 +241,14 @@ def slow_profile(api: Api, slow_ollama: SimulatedOllama) -> dict[str, Any]:
     return ollama_profile(api, slow_ollama, "Slow home")
 
 
+def move_far_away(page: Page) -> None:
+    """Each of its requests takes `LATENCY_MS` longer, so that what is wrong only until an answer comes is seen."""
+    line = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": -1, "uploadThroughput": -1}
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", line)
+
+
 @pytest.fixture
 def new_page(browser: Browser, up: Up, api: Api) -> Iterator[NewPage]:
     """Pages of separate windows; each must stay free of script errors and of refusals by its own security policy."""
@@ -257,11 +266,8 @@ def new_page(browser: Browser, up: Up, api: Api) -> Iterator[NewPage]:
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", note)
-        if ms := os.environ.get("SF_LATENCY"):
-            cdp = context.new_cdp_session(page)
-            cdp.send("Network.enable")
-            conditions = {"offline": False, "latency": int(ms), "downloadThroughput": -1, "uploadThroughput": -1}
-            cdp.send("Network.emulateNetworkConditions", conditions)
+        if LATENCY_MS:
+            move_far_away(page)
         return page
 
     yield open_page

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Api, ComfyUIPage
+from tests.browser.conftest import Api, ComfyUIPage, NewPage
+from tests.embedded.processes import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -151,3 +152,18 @@ def test_variations_of_a_picture(comfyui: ComfyUIPage, page: Page, session_id: s
     expect(page.get_by_role("heading", name="3 variations")).to_be_visible()
     expect(page.get_by_text("3 of 3 done")).to_be_visible()
     expect_pictures_loaded(page.get_by_role("list", name="Pictures"), 3)
+
+
+def test_a_deleted_batch_leaves_its_session_and_comes_back(new_page: NewPage, session_id: str, api: Api) -> None:
+    comfyui = ComfyUIPage(new_page(viewport={"width": 1280, "height": 4_000}))  # cards out of sight are not there
+    asked = {"prompt_text": "a lighthouse", "parameters": {"steps": 2, "width": 64, "height": 64}}
+    first = api.post(f"/comfyui/sessions/{session_id}/generate", asked)
+    batch = api.post(f"/comfyui/generations/{first['id']}/variations", {"count": 2})
+    wait_for(lambda: bool(api.get(f"/comfyui/batches/{batch['id']}")["completed"] == 2), 60)
+    comfyui.open(session_id)
+    expect(comfyui.connection).to_have_text("Live")
+    expect(comfyui.pictures).to_have_count(3)
+    api.call("DELETE", f"/comfyui/batches/{batch['id']}")
+    expect(comfyui.pictures).to_have_count(1)
+    api.post(f"/comfyui/batches/{batch['id']}/restore")
+    expect(comfyui.pictures).to_have_count(3)

@@ -14,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tests.fixtures.ports import kept_port
+
 Answer = Callable[[Request], Awaitable[Response]]
 TROUBLE = "500 Internal Server Error\n\nServer got itself in trouble"
 
@@ -209,8 +211,9 @@ def answer_with(status: int, body: Any = None, *, text: str | None = None) -> An
 @asynccontextmanager
 async def loopback(version: str = "0.33.0", *, has_jobs: bool = True) -> AsyncIterator[Loopback]:
     server = Loopback(version, has_jobs=has_jobs)
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.stop()
+    with kept_port() as server.port:
+        await server.start()
+        try:
+            yield server
+        finally:
+            await server.stop()

@@ -11,6 +11,7 @@ from spoonfeeder.comfy.backends import MOST_KNOWN, Backend, Backends
 from spoonfeeder.core.http import open_client
 from spoonfeeder.core.targets import TargetPolicy
 from spoonfeeder.simulator import Options, Simulator
+from tests.features.held import hold
 from tests.waiting import until
 
 
@@ -28,12 +29,13 @@ async def one_backend() -> AsyncIterator[tuple[Simulator, Backends, Backend]]:
 async def test_an_answer_that_takes_long_is_read_though_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comfy_backends, "OBJECTS_WAIT_SECONDS", 0.1)
     async with one_backend() as (simulator, _, backend):
-        simulator.faults.add("/object_info", "slow", seconds=0.6)
+        held = hold(monkeypatch, simulator, "/object_info")
         assert await backend.live_objects() is None
         leaving = asyncio.create_task(backend.objects())
         await asyncio.sleep(0)
         leaving.cancel()
         assert await backend.live_objects() is None, "it has been waited for already"
+        held.may_go.set()
         await until(lambda: backend.fresh_objects)
         assert await backend.live_objects() is backend.fresh_objects
         assert simulator.log.requests["GET /object_info"] == 1

@@ -117,7 +117,7 @@ def test_a_name_without_a_place_is_kept_and_told() -> None:
         ("hires_fix_two_pass_sd15", {"11.denoise": 0.9}, {"11": {"denoise": 0.9}}),
         ("two_sampler_ksampler_advanced", {"seed": 5}, {"8": {"noise_seed": 5}}),
         ("two_sampler_ksampler_advanced", {"cfg_scale": 5}, {"8": {"cfg": 5}, "9": {"cfg": 5}}),
-        ("two_sampler_ksampler_advanced", {"checkpoint_name": "x"}, {"1": {"ckpt_name": "x"}}),
+        ("two_sampler_ksampler_advanced", {"checkpoint_name": "x.ckpt"}, {"1": {"ckpt_name": "x.ckpt"}}),
         ("sampler_custom_advanced_sd15", {"cfg_scale": 5, "seed": 5}, {"22": {"cfg": 5}, "25": {"noise_seed": 5}}),
         (
             "sampler_custom_advanced_sd15",
@@ -128,8 +128,8 @@ def test_a_name_without_a_place_is_kept_and_told() -> None:
         ("flux_dev_sampler_custom_advanced", {"guidance": 2.5}, {"6": {"guidance": 2.5}}),
         (
             "flux_dev_sampler_custom_advanced",
-            {"checkpoint_name": "x", "vae": "y"},
-            {"12": {"unet_name": "x"}, "10": {"vae_name": "y"}},
+            {"checkpoint_name": "x.gguf", "vae": "y"},
+            {"12": {"unet_name": "x.gguf"}, "10": {"vae_name": "y"}},
         ),
         ("hunyuan_video_t2v", {"length": 25, "fps": 12}, {"45": {"length": 25}, "75": {"fps": 12}}),
         ("img2img_sd15", {"input_image": "other.png"}, {"10": {"image": "other.png"}}),
@@ -205,6 +205,16 @@ def test_a_model_is_found_without_extension_or_folder() -> None:
     planned = run(txt2img(), {"checkpoint_name": "v1-5-pruned-emaonly"}, object_info=object_info())
     assert planned.summary.checkpoint_name == "v1-5-pruned-emaonly.safetensors"
     assert planned.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "meant"), [("a.ckpt", "b.ckpt"), ("a.safetensors", "b.safetensors"), ("", "b.safetensors")]
+)
+def test_as_long_as_no_comfyui_has_told_its_files_a_checkpoint_has_the_extension_of_the_one_before(
+    stored: str, meant: str
+) -> None:
+    graph = txt2img(n4=node("CheckpointLoaderSimple", ckpt_name=stored))
+    assert run(graph, {"checkpoint_name": "b"}).summary.checkpoint_name == meant
 
 
 def test_an_unlisted_model_is_kept_and_told() -> None:

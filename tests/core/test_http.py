@@ -19,6 +19,7 @@ from spoonfeeder.core.http import (
     read_json,
     target_refusal,
 )
+from tests.fixtures.ports import kept_port
 
 LOCAL = TargetPolicy(local=True)
 Reply = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -43,9 +44,9 @@ class Upstream:
 
 
 @asynccontextmanager
-async def upstream(reply: Reply, host: str = "127.0.0.1") -> AsyncIterator[Upstream]:
+async def upstream(reply: Reply, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Upstream]:
     it = Upstream(reply)
-    server = await asyncio.start_server(it.serve, host, 0)
+    server = await asyncio.start_server(it.serve, host, port)
     it.port = server.sockets[0].getsockname()[1]
     try:
         yield it
@@ -139,11 +140,12 @@ async def test_the_next_address_is_tried_when_one_refuses() -> None:
     async def two(_: str, __: int) -> Sequence[str]:
         return ["127.0.0.1", "::1"]
 
-    async with (
-        upstream(answering(b"{}"), host="::1") as server,
-        open_client(TargetPolicy(local=True, resolver=two)) as http,
-    ):
-        assert (await http.get(f"http://studio.example:{server.port}/")).status_code == 200
+    with kept_port() as refusing:
+        async with (
+            upstream(answering(b"{}"), host="::1", port=refusing) as server,
+            open_client(TargetPolicy(local=True, resolver=two)) as http,
+        ):
+            assert (await http.get(f"http://studio.example:{server.port}/")).status_code == 200
 
 
 async def test_cookies_of_one_request_do_not_go_with_the_next() -> None:

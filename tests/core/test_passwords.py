@@ -17,13 +17,15 @@ SECRET = SecretStr("correct horse battery")
 
 
 class Watch:
-    """Sees each check that argon2 makes; holds it a moment to let more begin than may."""
+    """Sees each check that argon2 makes; holds it a moment to let more begin than may, and until `may_end`."""
 
     def __init__(self, check: Callable[..., bool], most: int = 0) -> None:
         self._check, self._most = check, most
         self._changed = threading.Condition()
         self.parameters: list[str] = []
         self.running = self.most_at_once = 0
+        self.may_end = threading.Event()
+        self.may_end.set()
 
     def __call__(self, stored: bytes, *rest: Any) -> bool:
         self._moved(1)
@@ -32,6 +34,7 @@ class Watch:
             if self._most:
                 self.until(lambda: self.most_at_once >= self._most, seconds=30)
                 self.until(lambda: self.running > self._most, seconds=0.15)
+            self.may_end.wait(30)
             return self._check(stored, *rest)
         finally:
             self._moved(-1)
@@ -93,10 +96,12 @@ async def test_no_more_than_two_run_at_once_even_when_callers_go_away(passwords:
 
 @pytest.mark.parametrize("watch", [2], indirect=True)
 async def test_only_some_wait_and_the_others_are_told_at_once_to_come_back(passwords: Passwords, watch: Watch) -> None:
+    watch.may_end.clear()
     crowd = [asyncio.create_task(passwords.verify(None, SECRET)) for _ in range(2 + MOST_WAITING)]
     assert await asyncio.to_thread(watch.until, lambda: watch.most_at_once == 2, 30)
     with pytest.raises(TooManyPasswords) as refused:
         await passwords.verify(None, SECRET)
+    watch.may_end.set()
     assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "2"})
     for task in crowd[2:]:
         task.cancel()

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
-from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.docs.pages import ROOT, blocks
 from tests.embedded.processes import wait_for
 from tests.embedded.running_up import Up
+from tests.fixtures.ports import own_port
 
 PAGE_SECONDS = 170.0
 READY_SECONDS = 90.0
@@ -85,7 +85,7 @@ def beside(server: AbstractAsyncContextManager[T]) -> Iterator[T]:
 @contextmanager
 def api_with_sign_in(up: Up, **settings: str) -> Iterator[int]:
     """One more API process on the servers of `up`, where people must sign in; its port."""
-    port = free_port("127.0.0.1")
+    port = own_port()
     servers = {
         "DATABASE_URL": EmbeddedPostgres(up.home).url(),
         "REDIS_URL": EmbeddedRedis(up.home / "redis").url,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.simulator import Options as ComfyUIOptions
 from spoonfeeder.simulator import Simulator
 from spoonfeeder.simulator.ollama import SimulatedOllama
@@ -16,6 +15,7 @@ from tests.docs.pages import PAGES
 from tests.docs.stage import Shell, api_with_sign_in, beside
 from tests.embedded.processes import wait_for
 from tests.embedded.running_up import Up
+from tests.fixtures.ports import own_port
 
 pytestmark = pytest.mark.alone
 
@@ -34,7 +34,7 @@ def home() -> Iterator[Path]:
 
 def test_every_command_of_the_pages_works(home: Path, tmp_path: Path) -> None:
     with beside(Simulator(FAST)) as first, beside(Simulator(FAST)) as second, beside(SimulatedOllama()) as ollama:
-        up = Up(home, COMFYUI_URL=first.url, OLLAMA_URL=ollama.url, SIMULATOR_PORT=str(free_port("127.0.0.1")))
+        up = Up(home, COMFYUI_URL=first.url, OLLAMA_URL=ollama.url, SIMULATOR_PORT=str(own_port()))
         try:
             up.until_ready()
             urls = {3001: up.url, 8188: first.url, 8189: second.url, 11434: ollama.url}

@@ -9,8 +9,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from spoonfeeder.embedded.readiness import free_port
 from tests.embedded.processes import descendants, is_running, wait_for
+from tests.fixtures.ports import own_port
 
 READY_SECONDS = 90.0
 
@@ -21,7 +21,7 @@ class Up:
     def __init__(self, home: Path, **settings: str) -> None:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "OLLAMA_URL") if name in os.environ}
         self.home = home
-        self.port = free_port("127.0.0.1")
+        self.port = own_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = home / "output"
         self.started = time.monotonic()

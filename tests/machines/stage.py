@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from spoonfeeder.db import migrate
 from spoonfeeder.embedded.part import own_command
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
-from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.chaos.program import Program
 from tests.chaos.run import own_folder
 from tests.chaos.stage import ROOT, is_ok
 from tests.chaos.traffic import Traffic
+from tests.fixtures.ports import own_port
 from tests.serving import NOBODY_URL
 from tests.waiting import until_async
 
@@ -50,7 +50,7 @@ class Machines:
         self.run_log = folder / "runs.jsonl"
         self.postgres = EmbeddedPostgres(folder, durable=durable)
         self.redis = EmbeddedRedis(folder / "redis", durable=False)
-        self.comfyui_url = f"http://{HOST}:{free_port(HOST)}"
+        self.comfyui_url = f"http://{HOST}:{own_port()}"
         self.programs: list[Program] = []
         self._numbers = count(1)
         self._settings = settings
@@ -69,7 +69,7 @@ class Machines:
         return apis
 
     def _launch_api(self, command: Command) -> Api:
-        port = free_port(HOST)
+        port = own_port()
         name = f"api-{next(self._numbers)}"
         api = Api(name, command, self.environment | {"PORT": str(port)}, self.folder / f"{name}.log")
         api.url = f"http://{HOST}:{port}"

@@ -21,9 +21,9 @@ from redis.exceptions import RedisError
 
 from spoonfeeder.embedded.binaries import valkey_server
 from spoonfeeder.embedded.part import own_command
-from spoonfeeder.embedded.readiness import free_port
 from tests.chaos.stage import ROOT
 from tests.chaos.traffic import GRAPH
+from tests.fixtures.ports import own_port
 from tests.machines.stage import HOST, Api, Machines, open_machines
 from tests.test_compose import filled_in
 from tests.waiting import until, until_async
@@ -38,7 +38,7 @@ class Composed:
 
     def __init__(self, machines: Machines) -> None:
         self.machines = machines
-        self.redis_port, self.database_port, self.port = (free_port(HOST) for _ in range(3))
+        self.redis_port, self.database_port, self.port = (own_port() for _ in range(3))
         self.secrets = {
             "DB_PASSWORD": secrets.token_hex(24),
             "REDIS_PASSWORD": secrets.token_hex(24),

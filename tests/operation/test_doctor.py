@@ -13,13 +13,13 @@ from redis import Redis
 
 from spoonfeeder.core.key_ring import KEY_FILE
 from spoonfeeder.db.canary import check_encryption_keys
-from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.operation.doctor.examination import examine, worst
 from spoonfeeder.operation.doctor.findings import Finding, Level
 from spoonfeeder.operation.doctor.providers import ADVICE
 from spoonfeeder.runtime import open_runtime
 from spoonfeeder.simulator import Simulator
 from tests.cli.terminal import started
+from tests.fixtures.ports import own_port
 from tests.operation.installation import fetch, home_settings
 
 NOWHERE = "127.0.0.1:9"
@@ -53,7 +53,7 @@ class Home:
             "SPOONFEEDER_HOME": str(home),
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
-            "PORT": str(free_port("127.0.0.1")),
+            "PORT": str(own_port()),
         }
 
     async def _start_once(self, settings: object) -> None:
@@ -193,7 +193,7 @@ def test_for_a_script(tmp_path: Path) -> None:
     run = started(
         *("doctor", "--json"),
         SPOONFEEDER_HOME=str(tmp_path),
-        PORT=str(free_port("127.0.0.1")),
+        PORT=str(own_port()),
         DATABASE_URL=f"postgresql://someone:{secret}@{NOWHERE}/db",
         REDIS_URL="none",
         OPENAI_API_KEY=secret,

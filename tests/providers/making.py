@@ -1,7 +1,6 @@
 """Failures that every maker meets, under the same names, and what each must come to."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from spoonfeeder.providers import errors
 from spoonfeeder.providers.errors import ProviderError
 from spoonfeeder.providers.media import Made
 from tests.fixtures.scripted import Reply, scripted
+from tests.serving import NOBODY_URL
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,7 @@ Replies = Mapping[str, Callable[[], Reply]]
 async def failing(name: str, replies: Replies) -> AsyncIterator[str]:
     """The address of a server that fails so."""
     if name == "nobody_there":
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        yield address
+        yield NOBODY_URL
     elif name in {"hung_up", "silence"}:
         async with _mute(hangs_up=name == "hung_up") as address:
             yield address

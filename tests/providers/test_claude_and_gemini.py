@@ -20,6 +20,7 @@ from tests.fixtures import claude_replies as claude
 from tests.fixtures import gemini_replies as gemini
 from tests.fixtures.scripted import Reply, scripted
 from tests.providers.in_memory import InMemory
+from tests.serving import NOBODY_URL
 from tests.waiting import until
 
 KEY = "sk-canary-6f1f0c5b-0123456789"
@@ -262,9 +263,7 @@ async def test_one_connection_serves_one_answer_after_the_other(wire: Wire) -> N
 
 
 async def test_nobody_listens(wire: Wire, http: Any) -> None:
-    async with scripted(wire.models) as server:
-        url = server.url
-    adapter = wire.adapter(Connection(wire.provider, url, KEY), http)
+    adapter = wire.adapter(Connection(wire.provider, NOBODY_URL, KEY), http)
     _, end = await outcome(adapter.chat(asked()))
     assert type(end) is errors.Unreachable
     with pytest.raises(errors.Unreachable):

@@ -18,6 +18,7 @@ from spoonfeeder.providers.media import Craft, InputFile, Made, MadeFile, MediaR
 from tests.fixtures import gemini_media_replies as media
 from tests.fixtures import gemini_replies as gemini
 from tests.fixtures.scripted import Asked, Reply, Scripted, scripted
+from tests.serving import NOBODY_URL
 
 KEY = "AIzaSyCanary-6f1f0c5b-0123456789abcdef"
 RECORDING = InputFile("audio/mpeg", b"ID3 recording")
@@ -320,10 +321,8 @@ async def test_waits_five_times_as_long_as_for_a_word(
 
 
 async def test_unreachable_server_was_sent_nothing(http: Any) -> None:
-    async with scripted(Reply()) as server:
-        pass
     with pytest.raises(errors.Unreachable) as caught:
-        await make(server, http, Craft.IMAGE)
+        await make(Scripted(NOBODY_URL), http, Craft.IMAGE)
     assert not caught.value.may_have_happened
 
 

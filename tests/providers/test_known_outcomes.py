@@ -16,6 +16,7 @@ from spoonfeeder.providers.gemini import Gemini
 from spoonfeeder.providers.ollama import Ollama
 from spoonfeeder.providers.openai import OpenAI
 from tests.fixtures.scripted import Reply, scripted
+from tests.serving import NOBODY_URL
 
 ADAPTERS: dict[Provider, Callable[[Connection, Any], Adapter]] = {
     Provider.CLAUDE: Claude,
@@ -80,7 +81,7 @@ async def silent(*, hangs_up: bool) -> AsyncIterator[str]:
 async def test_questions_without_an_answer(provider: Provider, http: Any) -> None:
     async with silent(hangs_up=True) as url:
         hung_up = await failure(provider, url, http)
-    nobody_there = await failure(provider, url, http)
+    nobody_there = await failure(provider, NOBODY_URL, http)
     async with silent(hangs_up=False) as url:
         too_late = await failure(provider, url, http, first_byte=0.05)
     told = [(type(error), error.may_have_happened) for error in (hung_up, nobody_there, too_late)]

@@ -13,6 +13,7 @@ from tests.fixtures import ollama_replies as ollama
 from tests.fixtures.ollama import adapter, request, simulated
 from tests.fixtures.scripted import Asked, Reply, scripted
 from tests.providers.table import outcome, text_of
+from tests.serving import NOBODY_URL
 from tests.waiting import until
 
 __all__ = ["simulated"]
@@ -101,9 +102,7 @@ async def test_patience_before_and_within_an_answer(
 
 
 async def test_nobody_there(http: Any) -> None:
-    async with scripted(Reply()) as gone:
-        pass
-    _, error = await outcome(adapter(gone.url, http), request())
+    _, error = await outcome(adapter(NOBODY_URL, http), request())
     assert type(error) is errors.Unreachable
 
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from spoonfeeder.embedded.readiness import free_port
 from tests.embedded.processes import wait_for
+from tests.fixtures.ports import own_port
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NAME = "spoon.example"
@@ -45,7 +45,7 @@ class Site:
 
 def new_site(folder: Path, apis: Sequence[str]) -> Site:
     folder.mkdir()
-    site = Site(folder, apis, free_port("127.0.0.1"), free_port("127.0.0.1"))
+    site = Site(folder, apis, own_port(), own_port())
     _write_certificate(site)
     return site
 

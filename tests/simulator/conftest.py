@@ -7,12 +7,14 @@ import httpx2
 import pytest
 
 from spoonfeeder.simulator import Options, Simulator
+from tests.fixtures.ports import kept_port
 
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[Simulator]:
-    async with Simulator(Options()) as running:
-        yield running
+    with kept_port() as port:
+        async with Simulator(Options(port=port)) as running:
+            yield running
 
 
 @pytest.fixture

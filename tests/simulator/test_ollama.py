@@ -10,14 +10,16 @@ import orjson
 import pytest
 
 from spoonfeeder.simulator.ollama import Options, SimulatedOllama
+from tests.fixtures.ports import kept_port
 
 CHAT = {"model": "llama3.2", "messages": [{"role": "user", "content": "Hello?"}]}
 
 
 @pytest.fixture
 async def ollama() -> AsyncIterator[SimulatedOllama]:
-    async with SimulatedOllama() as running:
-        yield running
+    with kept_port() as port:
+        async with SimulatedOllama(Options(port=port)) as running:
+            yield running
 
 
 @pytest.fixture

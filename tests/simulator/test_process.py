@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.fixtures.ports import own_port
 from tests.simulator.conftest import plain_picture, text_to_image
 
 START = "import sys; from pathlib import Path; from spoonfeeder.simulator import main; main(**eval(sys.argv[1]))"
@@ -20,9 +20,7 @@ DEADLINE_SECONDS = 20.0
 
 class Process:
     def __init__(self, home: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = own_port()
         self.run_log = home / "runs.jsonl"
         self._arguments = (
             f"dict(port={self.port}, data_directory=Path({str(home)!r}), run_log=Path({str(self.run_log)!r}), "

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from spoonfeeder.simulator import Options, Simulator
+from tests.fixtures.pace import Pace
 from tests.simulator.conftest import plain_picture, run, saved, sleeping, submit, text_to_image
 from tests.waiting import until
 
@@ -88,11 +89,14 @@ async def test_prompt_ids_of_ones_own(http: httpx2.AsyncClient, old_http: httpx2
     assert await submit(old_http, plain_picture(), prompt_id=None) == "None"
 
 
-async def test_same_number_and_id_answers_500_and_runs(simulator: Simulator, http: httpx2.AsyncClient) -> None:
+async def test_same_number_and_id_answers_500_and_runs(
+    simulator: Simulator, http: httpx2.AsyncClient, pace: Pace
+) -> None:
     blocker = await submit(http, sleeping(0.3))
     await until(lambda: simulator.queue.is_running(blocker))
     first = await http.post("/prompt", json={"prompt": plain_picture(1), "number": 7, "prompt_id": UNKNOWN})
     second = await http.post("/prompt", json={"prompt": plain_picture(2), "number": 7, "prompt_id": UNKNOWN})
+    pace.let()
     await simulator.settled()
 
     assert (first.status_code, second.status_code) == (200, 500)

@@ -4,7 +4,7 @@ import type { Notification, ResourceChanged } from "@/api/types";
 import { hearBatch } from "@/features/batches/live";
 import { hearProgress, hearRowChange, hearState } from "@/features/generations/live";
 import { compareWithActive, rereadAll } from "@/features/generations/reread";
-import { resetTimelines } from "@/features/generations/timeline";
+import { forgetBatch, resetTimelines } from "@/features/generations/timeline";
 import { hearExport } from "@/features/library/exports";
 import { hearBackend } from "@/features/machines/live";
 import { rereadNotifications } from "@/features/notifications/queries";
@@ -61,7 +61,7 @@ const REREAD: Record<Kind, () => Promise<void>> = {
   preset: rereadAs("presets"),
 };
 
-/** What vanished or came back along with a session or profile is not told one by one. */
+/** What vanished or came back along with a session, batch or profile is not told one by one. */
 function hearChange({ kind, id, change }: ResourceChanged): void {
   if (kind === "generation") {
     hearRowChange(id, change);
@@ -71,7 +71,8 @@ function hearChange({ kind, id, change }: ResourceChanged): void {
   if (kind === "session" || kind === "conversation") reread(projectsOptions.queryKey);
   if (change === "created" || change === "updated") return;
   if (kind !== "session" && kind !== "batch" && kind !== "profile") return;
-  resetTimelines(kind === "session" ? id : undefined);
+  if (kind === "batch" && change === "deleted") forgetBatch(id);
+  else resetTimelines(kind === "session" ? id : undefined);
   forgetUnseen(["generations"]);
   reread(["generations"], ["sessions"]);
 }

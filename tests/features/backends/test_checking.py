@@ -185,9 +185,11 @@ async def test_what_waits_for_a_machine_goes_on_when_one_comes_up(api: Applicati
     await api.simulator.start()
     await own.check()
     async with database(api.settings) as session:
-        due = await session.execute(text("SELECT id FROM comfyui_generations WHERE run_after <= now()"))
+        mine = {"session": UUID(session_id)}
+        here = "SELECT id FROM comfyui_generations WHERE session_id = :session"
+        due = await session.execute(text(f"{here} AND run_after <= now()"), mine)
         assert [str(row.id) for row in due] == [waiting["id"]]
-        since = await session.execute(text("SELECT 1 FROM comfyui_generations WHERE waiting_since IS NOT NULL"))
+        since = await session.execute(text(f"{here} AND waiting_since IS NOT NULL"), mine)
         assert since.all() == [], "the time in the queue from now on is no longer that of the outage"
         assert await session.get(Misfit, (UUID(own.id), "0" * 64)) is None
 

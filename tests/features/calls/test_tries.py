@@ -10,6 +10,7 @@ from spoonfeeder.providers.errors import Overloaded, ProviderError, RateLimited,
 from tests.features.calls.conftest import Caller, Clock
 from tests.fixtures.openai_replies import error, event, stream, transcript
 from tests.fixtures.scripted import scripted
+from tests.serving import NOBODY_URL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FINAL = {
@@ -100,9 +101,7 @@ async def test_what_the_provider_decided_is_asked_once(caller: Caller, clock: Cl
 
 
 async def test_nobody_answers(caller: Caller, clock: Clock) -> None:
-    async with scripted(stream()) as server:
-        url = server.url
-    await caller.profile(url)
+    await caller.profile(NOBODY_URL)
     answering = await caller.answering()
 
     with pytest.raises(ProviderError) as refused:

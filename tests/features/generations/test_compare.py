@@ -49,7 +49,7 @@ async def test_only_what_differs_is_told(shared_api: Application) -> None:
     assert told == {"seed": (str(LARGE), str(LARGE + 1)), "steps": (5, 6)}
     assert changes["3"]["class_type"] == changes["3"]["class_type_before"] == "KSampler"
     assert found["environment"][0]["message"] == "What the first one was made on is not known."
-    shown = (await api.http.get(f"/api{PATH}")).json()["data"]
+    shown = (await api.http.get(f"/api{PATH}?session_id={session_id}")).json()["data"]
     assert {row["id"]: row for row in shown} == {found["a"]["id"]: found["a"], found["b"]["id"]: found["b"]}
 
 

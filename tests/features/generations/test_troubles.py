@@ -4,10 +4,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.runtime import open_runtime
 from tests.fixtures.application import Application, serve_work
 from tests.fixtures.pace import Pace
@@ -241,9 +242,12 @@ async def test_a_wait_is_over_when_comfyui_has_taken_the_prompt(application: App
     await application.simulator.kill()
     made = await application.generate(session_id)
     await application.until(made["id"], lambda row: row["waiting_reason"])
-    await application.simulator.start()
     async with httpx2.AsyncClient() as stranger, open_runtime(application.settings) as runtime:
-        await stranger.post(f"{application.simulator.url}/prompt", json={"prompt": LONG})
+        async with runtime.engine.begin() as claims:
+            await claims.execute(select(func.pg_advisory_xact_lock(GENERATIONS.lock_key)))
+            await application.until(made["id"], lambda row: row["status"] == "pending")
+            await application.simulator.start()
+            await stranger.post(f"{application.simulator.url}/prompt", json={"prompt": LONG})
 
         async def waits_no_more() -> bool:
             queued = Generation.waiting_since.is_(None) & Generation.started_at.is_(None)

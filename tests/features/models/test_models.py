@@ -15,7 +15,7 @@ from spoonfeeder.simulator.ollama import Options, SimulatedOllama
 from tests.features.foreign import insert_foreign
 from tests.fixtures.application import Application
 from tests.fixtures.ollama import KEY
-from tests.fixtures.scripted import Reply, scripted
+from tests.serving import NOBODY_URL
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -108,9 +108,7 @@ async def test_an_ollama_that_is_silent_is_not_waited_for(
 
 async def test_an_ollama_that_is_away_is_named(api: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "ASKING_SECONDS", 15.0)
-    async with scripted(Reply()) as gone:
-        pass
-    gone_id = await profile(api, gone.url)
+    gone_id = await profile(api, NOBODY_URL)
     await api.json("POST", f"/profiles/{gone_id}/models", 201, json={"model_id": "listed:1b"})
 
     answer = (await api.http.get("/api/models")).json()

@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,9 @@ from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_work
 
 POEM = {"type": "text", "provider": "ollama", "model": "llama3.2", "prompt": "A poem"}
-CRON = {"kind": "task", "request": POEM, "cron": "0 7 * * *"}
+FAR_HOUR = (datetime.now(UTC).hour + 12) % 24
+CRON = {"kind": "task", "request": POEM, "cron": f"0 {FAR_HOUR} * * *"}
+"""Not due while the tests run, but for those whose next run a test sets."""
 
 
 @dataclass(frozen=True)

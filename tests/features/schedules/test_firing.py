@@ -13,7 +13,7 @@ from spoonfeeder.features.schedules import service
 from spoonfeeder.features.schedules.firing import Due, find_due, fire
 from spoonfeeder.features.schedules.schemas import SchedulePatch
 from spoonfeeder.work import Work, open_system_work, open_work
-from tests.features.schedules.processes import POEM, Processes
+from tests.features.schedules.processes import FAR_HOUR, POEM, Processes
 from tests.fixtures.workflows import workflow
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -195,7 +195,7 @@ async def test_what_was_found_due_and_fired_meanwhile_is_left_alone(processes: P
 
 CHANGES: dict[str, Callable[[Work, UUID], Awaitable[None]]] = {
     "paused": lambda work, schedule_id: service.set_enabled(work, schedule_id, False),
-    "moved": lambda work, schedule_id: service.change(work, schedule_id, SchedulePatch(cron="0 8 * * *")),
+    "moved": lambda work, schedule_id: service.change(work, schedule_id, SchedulePatch(cron=f"30 {FAR_HOUR} * * *")),
     "removed": service.remove,
 }
 

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.features.tasks.asked import upload
+from tests.fixtures.application import serve_work
 from tests.fixtures.openai_media_replies import png
 from tests.fixtures.server_mode import Person, ServerMode
 from tests.fixtures.workflows import workflow
@@ -253,9 +254,9 @@ async def test_a_due_one_is_started_by_the_running_server_and_told(server: Serve
     assert (task["prompt"], task["created_by"]) == ("A poem", str(desk.person.user_id))
 
 
-async def test_a_scheduled_generation_that_fails_is_told_to_whom_it_is_for(working_server: ServerMode) -> None:
-    desk = Desk(working_server, await working_server.stranger())
-    await working_server.acting_as(desk.person).profile()
+async def test_a_scheduled_generation_that_fails_is_told_to_whom_it_is_for(server: ServerMode) -> None:
+    desk = Desk(server, await server.stranger())
+    await server.acting_as(desk.person).profile()
     broken = {"1": {"class_type": "NoSuchNode", "inputs": {}}}
     row = await desk.make(kind="generation", request={"workflow_json": broken}, enabled=False)
     run = await desk.json("POST", f"/schedules/{row['id']}/run", 201)
@@ -264,7 +265,8 @@ async def test_a_scheduled_generation_that_fails_is_told_to_whom_it_is_for(worki
         listed = await desk.json("GET", "/notifications")
         return [(each["code"], each["subject_id"]) for each in listed] == [("SCHEDULED_GENERATION_FAILED", run["id"])]
 
-    await until_async(told)
+    async with serve_work(server.settings):
+        await until_async(told)
 
 
 async def test_it_is_in_the_audit_log(server: ServerMode) -> None:

@@ -85,13 +85,14 @@ async def test_what_a_workflow_breaks_on_is_told(working: Application) -> None:
     assert "nowhere.safetensors" in row["error"]
 
 
-async def test_pictures_are_no_video(working: Application) -> None:
+async def test_pictures_are_no_video(working: Application, pace: Pace) -> None:
     """Of a graph that is known to make none the task is refused; this stands for nodes that nobody knows."""
-    async with Simulator(Options(step_seconds=0.02, probes=True)) as comfyui:
+    async with Simulator(Options(probes=True)) as comfyui:
         profile_id = await profile(working, "comfyui", "Drawing", url=comfyui.url)
         made = await drawn(working, profile_id)
         async with database(working.settings) as session:
             await session.execute(text("UPDATE tasks SET type = 'video' WHERE id = :id"), {"id": made["id"]})
+        pace.let()
         row = await ended(working, made["id"])
     assert (row["status"], row["error_code"], row["result"]) == ("failed", "RESULT_TYPE_MISMATCH", None), row
     assert "image/png" in row["error"]

@@ -1,5 +1,6 @@
 """Tasks whose worker ended in the middle: what the next one may do again, and what it must not."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -106,9 +107,11 @@ async def test_after_a_kill_it_is_found_by_its_handle(shared_api: Application) -
 async def test_a_worker_that_is_told_to_stop_lets_a_paid_call_end(shared_api: Application) -> None:
     slow = openai_replies.stream(*openai_replies.transcript(["word "] * 20), pause_seconds=0.05)
     async with scripted(slow) as server:
+        server.may_end.clear()
         task_id = await queue(shared_api, await at(server, shared_api))
         async with serve_work(shared_api.settings):
             await until(shared_api, task_id, lambda row: row["message"] is not None)
+            asyncio.get_running_loop().call_later(0.3, server.may_end.set)
         row = await shared_api.json("GET", f"/tasks/{task_id}")
     assert (row["status"], row["result"] and row["result"]["content"]) == ("complete", "word " * 20), row
     assert len(server.asked) == 1

@@ -1,6 +1,7 @@
 """Texts that a worker has written, and what becomes of its failures."""
 
 from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -151,7 +152,8 @@ async def test_a_fallback_is_asked_where_the_first_cannot_for_the_moment(working
 async def test_a_profile_that_was_deleted_meanwhile_is_no_reason_to_ask_somebody_else(working: Application) -> None:
     async with scripted(openai_replies.stream()) as server:
         profile_id = await at(server, working)
-        task_id = await queue(working, profile_id, run_after="2027-01-01T00:00:00Z")
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        task_id = await queue(working, profile_id, run_after=tomorrow.isoformat())
         await working.json("DELETE", f"/profiles/{profile_id}")
         row = await working.json("GET", f"/tasks/{task_id}")
         assert row["status"] == "pending"
@@ -183,7 +185,7 @@ async def test_one_more_than_there_are_slots_waits_for_its_own(working: Applicat
     async with scripted(SLOW) as server:
         profile_id = await at(server, working)
         made = [await task(working, provider="auto", profile_id=profile_id, model="m") for _ in range(slots + 1)]
-        await until(working, made[slots - 1]["id"], lambda row: row["status"] == "running" and row["message"])
+        await until(working, made[slots - 1]["id"], lambda row: row["message"] and len(server.asked) >= slots)
         last = await working.json("GET", f"/tasks/{made[-1]['id']}")
         assert (last["status"], len(server.asked)) == ("pending", slots)
         for each in reversed(made):

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useCallback, useRef, useState } from "react";
 import { moved, type View, WHOLE, zoomed } from "./view";
 
 const STEP = 1.4;
@@ -17,12 +17,10 @@ const MOVES: Readonly<Record<string, readonly [number, number]>> = {
  */
 export function useView() {
   const [view, setView] = useState<View>(WHOLE);
-  const box = useRef<HTMLDivElement>(null);
   const fingers = useRef(new Map<number, { x: number; y: number }>());
   const zoom = (factor: number, at?: { x: number; y: number }) => setView((now) => zoomed(now, factor, at));
 
-  useEffect(() => {
-    const element = box.current;
+  const box = useCallback((element: HTMLElement | null) => {
     if (!element) return;
     const onWheel = (event: WheelEvent) => {
       if (!event.ctrlKey && !event.metaKey && !element.contains(document.activeElement)) return;

@@ -75,3 +75,9 @@ export function openSessions(): string[] {
 export function resetTimelines(sessionId?: string): void {
   void queryClient.resetQueries({ queryKey: sessionId === undefined ? TIMELINES : keyOf(sessionId) });
 }
+
+export function forgetBatch(batchId: string): void {
+  for (const sessionId of openSessions()) {
+    changeTimeline(sessionId, (now) => ({ ...now, rows: now.rows.filter((row) => row.batch_id !== batchId) }));
+  }
+}

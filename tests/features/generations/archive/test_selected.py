@@ -4,9 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, update
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
-from spoonfeeder.db import Batch, Project
+from spoonfeeder.db import Batch, Generation, Project
 from tests.features.foreign import database, insert_foreign
 from tests.features.generations.archive.made import PATH, add, ids, manifest, opened, session, unpacked
 from tests.fixtures.application import Application
@@ -17,6 +18,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_filters_select_and_others_are_never_in_it(shared_api: Application) -> None:
     settings = shared_api.settings
     await insert_foreign(settings)
+    async with database(settings) as rows:
+        await rows.execute(update(Generation).values(deleted_at=func.now()))  # those of the other tests
     project = Project(id=uuid4(), name="Piers", workspace_id=DEFAULT_WORKSPACE_ID)
     async with database(settings) as rows:
         rows.add(project)
