@@ -167,3 +167,15 @@ def test_a_deleted_batch_leaves_its_session_and_comes_back(new_page: NewPage, se
     expect(comfyui.pictures).to_have_count(1)
     api.post(f"/comfyui/batches/{batch['id']}/restore")
     expect(comfyui.pictures).to_have_count(3)
+
+
+def test_many_are_queued_at_once_although_the_window_is_closed(comfyui: ComfyUIPage, session_id: str, api: Api) -> None:
+    comfyui.open(session_id)
+    comfyui.page.get_by_role("spinbutton", name="How many").fill("200")
+    comfyui.generate("all night")
+    expect(comfyui.page.get_by_text("waiting or running in this session")).to_be_visible()
+    comfyui.page.close()
+    [batch] = api.get(f"/comfyui/batches?session_id={session_id}")
+    assert batch["total"] == 199
+    rows = api.get(f"/comfyui/generations?session_id={session_id}&limit=200")
+    assert len({row["seed"] for row in rows}) == 200

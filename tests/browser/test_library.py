@@ -189,6 +189,21 @@ def test_favorites_and_tags_are_given_to_several_and_found_again(
     expect(page.get_by_text("Series 7")).to_have_count(0)
 
 
+def test_a_found_picture_is_varied_on_its_page(
+    library: LibraryPage, page: Page, make_pictures: Callable[..., list[str]]
+) -> None:
+    make_pictures("more of this")
+    library.open()
+    library.picture("more of this").click()
+    page.get_by_role("dialog").get_by_role("link", name="Everything about it").click()
+    page.get_by_role("main").get_by_role("button", name="Variations…").click()
+    dialog = page.get_by_role("dialog", name="Variations")
+    dialog.get_by_role("spinbutton", name="How many").fill("2")
+    dialog.get_by_role("button", name="Queue 2 variations").click()
+    page.get_by_role("button", name="Show the grid").click()
+    expect(page.get_by_role("heading", name="2 variations")).to_be_visible()
+
+
 def test_two_are_compared_and_all_come_as_one_zip(
     library: LibraryPage, page: Page, make_pictures: Callable[..., list[str]], session_id: str
 ) -> None:

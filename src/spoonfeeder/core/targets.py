@@ -149,10 +149,9 @@ class TargetPolicy:
         return tuple(str(address) for address in sorted(allowed, key=lambda address: address.version))
 
     async def _lookup(self, name: str, port: int) -> list[IPAddress]:
-        try:
-            return [ip_address(name)]
-        except ValueError:
-            pass
+        literal = _literal(name)
+        if literal is not None:
+            return [literal]
         try:
             async with asyncio.timeout(RESOLVE_TIMEOUT_SECONDS):
                 found = await self._resolver(name, port)
@@ -196,10 +195,21 @@ class TargetPolicy:
 def _not_listed(name: str, port: int) -> TargetNotAllowed:
     """The same for a name that means a private address and one that means none: nobody is to look around by it."""
     place = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    literal = _literal(name)
+    if literal is not None and is_public(literal):  # our own place, which no listing would open
+        return TargetNotAllowed()
+    why = "it is no public address" if literal is not None else "no public address of it is known at the moment"
     return TargetNotAllowed(
-        f"{place} was not called, as no public address of it is known at the moment. Where people sign in, one in your "
-        f"own network, and only such a one, must stand in PRIVATE_TARGETS: {place}."
+        f"{place} was not called, as {why}. Where people sign in, one in your own network, and only such a one, must "
+        f"stand in PRIVATE_TARGETS: {place}."
     )
+
+
+def _literal(name: str) -> IPAddress | None:
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
 
 
 def _same_place(one: IPAddress, other: IPAddress) -> bool:

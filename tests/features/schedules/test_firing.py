@@ -1,7 +1,9 @@
 """Every run of a schedule is started exactly once, whoever looks and whatever fails (docs/decisions/0015)."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ import pytest
 
 from spoonfeeder.core.actor import LOCAL_OWNER, LOCAL_OWNER_ID
 from spoonfeeder.durable.errands import do_errands
+from spoonfeeder.features.generations.service import PriorityTooHigh
 from spoonfeeder.features.schedules import service
 from spoonfeeder.features.schedules.firing import Due, find_due, fire
 from spoonfeeder.features.schedules.schemas import SchedulePatch
@@ -84,12 +87,11 @@ async def test_one_time_that_was_missed_is_counted_or_made_up_for(processes: Pro
 
 
 async def test_a_run_that_cannot_start_is_told_of_and_the_next_one_comes(processes: Processes) -> None:
-    """There is no ComfyUI here."""
-    broken: dict[str, Any] = {
-        "kind": "generation",
-        "request": GRAPH | {"profile_id": "00000000-0000-0000-0000-00000000dead"},
-    }
-    schedule_id = await processes.schedule("1 minute", **broken)
+    """There is no ComfyUI here, or none any more."""
+    schedule_id = await processes.schedule("1 minute")
+    broken = json.dumps(GRAPH | {"profile_id": "00000000-0000-0000-0000-00000000dead"})
+    change = "UPDATE schedules SET kind = 'generation', request = :broken WHERE id = :id"
+    await processes.sql(change, broken=broken, id=schedule_id)
     await processes.fire()
     row = await processes.read(schedule_id)
     assert row["last_error"]
@@ -98,7 +100,7 @@ async def test_a_run_that_cannot_start_is_told_of_and_the_next_one_comes(process
     assert await processes.told(schedule_id) == [("SCHEDULE_FAILED", LOCAL_OWNER_ID)]
 
     await processes.sql(
-        "UPDATE schedules SET kind = 'task', request = :poem WHERE id = :id", poem=_json(), id=schedule_id
+        "UPDATE schedules SET kind = 'task', request = :poem WHERE id = :id", poem=json.dumps(POEM), id=schedule_id
     )
     await processes.make_due(schedule_id, "1 minute")
     await processes.fire()
@@ -117,10 +119,6 @@ async def test_a_crowd_at_nine_is_started_at_one_look(processes: Processes) -> N
     await processes.fire()
     found = "SELECT run_count, count(*) AS schedules FROM schedules WHERE name = 'Crowd' GROUP BY run_count"
     assert await processes.sql(found) == [{"run_count": 1, "schedules": 60}]
-
-
-def _json() -> str:
-    return '{"type": "text", "provider": "ollama", "model": "llama3.2", "prompt": "A poem"}'
 
 
 async def test_a_generation_is_started_with_its_schedules_id(processes: Processes) -> None:
@@ -149,9 +147,12 @@ async def test_who_has_lost_the_right_starts_nothing_more(processes: Processes, 
 
 
 async def test_nobody_gets_more_by_a_schedule_than_by_themselves(processes: Processes) -> None:
-    """Only the server's admins put work before that of others."""
+    """Only the server's admins put work before that of others; this one is none any more when it runs."""
     actor = await processes.member()
-    schedule_id = await processes.schedule("1 minute", actor, request=POEM | {"priority": 5})
+    first_of_all = POEM | {"priority": 5}
+    with pytest.raises(PriorityTooHigh):
+        await processes.schedule("1 minute", actor, request=first_of_all)
+    schedule_id = await processes.schedule("1 minute", replace(actor, is_admin=True), request=first_of_all)
     await processes.fire()
     assert (await processes.read(schedule_id))["last_error_code"] == "FORBIDDEN"
     assert await processes.tasks(schedule_id) == []

@@ -80,13 +80,13 @@ async def test_one_time_is_of_the_time_zone_unless_it_names_its_own(desk: Desk) 
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"cron": "61 * * * *"}, "cron: Bad minute. It has five fields: minute, hour"),
-        ({"cron": "* * * * * *"}, "cron: It has five fields"),
-        ({"cron": "0 0 32 * *"}, "cron: Bad day-of-month. It has five fields"),
-        ({"cron": "0 0 32 13 *"}, "cron: Bad day-of-month. It has five fields"),
+        ({"cron": "61 * * * *"}, "cron: Bad minute. A cron has five fields: minute, hour"),
+        ({"cron": "* * * * * *"}, "cron: A cron has five fields"),
+        ({"cron": "0 0 32 * *"}, "cron: Bad day-of-month. A cron has five fields"),
+        ({"cron": "0 0 32 13 *"}, "cron: Bad day-of-month. A cron has five fields"),
         ({"cron": "0 0 30 2 *"}, "cron: A day like this never comes."),
         ({"cron": "0 0 31 feb,4 *"}, "cron: A day like this never comes."),
-        ({"cron": "@often"}, "cron: It has five fields"),
+        ({"cron": "@often"}, "cron: A cron has five fields"),
         ({"time_zone": "Berlin"}, "time_zone: No time zone has this name; give one as “Europe/Berlin”"),
         ({"cron": None}, "cron: Give either cron"),
         ({"at": "2100-01-01T00:00:00Z"}, "cron: Give either cron"),
@@ -106,6 +106,92 @@ async def test_one_time_is_of_the_time_zone_unless_it_names_its_own(desk: Desk) 
 )
 async def test_what_could_never_run_is_refused_at_once(desk: Desk, fields: dict[str, Any], told: str) -> None:
     assert (await desk.refused(**fields)).lower().startswith(told.lower())
+
+
+async def _refusals(desk: Desk, kind: str, path: str, request: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """Of the run itself, of a new schedule and of a changed one; `path` is where the run is posted."""
+    usual = POEM if kind == "task" else {"workflow_json": GRAPH}
+    row = await desk.make(kind=kind, request=usual)
+    now = await desk.json("POST", path, 422, json=request)
+    new = await desk.json("POST", "/schedules", 422, json=DAILY | {"kind": kind, "request": request})
+    changed = await desk.json("PATCH", f"/schedules/{row['id']}", 422, json={"request": request})
+    assert await desk.json("GET", f"/schedules/{row['id']}") == row
+    return now, new, changed
+
+
+def _below_request(told: Any) -> Any:
+    return told | {"details": [each | {"loc": f"request.{each['loc']}"} for each in told["details"]]}
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (POEM | {"type": "video"}, "provider"),
+        (POEM | {"prompt": " "}, "prompt"),
+        (POEM | {"options": {"nonsense": 1}}, "options.nonsense"),
+        (POEM | {"options": {"workflow_id": NOBODY}}, "options.workflow_id"),
+        (POEM | {"profile_id": NOBODY}, "profile_id"),
+        ({"type": "text", "prompt": "A poem"}, "model"),
+        ({"type": "video", "prompt": "A pier"}, "provider"),
+    ],
+)
+async def test_a_task_is_refused_as_it_would_be_at_once(
+    server: ServerMode, request_: dict[str, Any], field: str
+) -> None:
+    desk = Desk(server, await server.stranger())
+    now, new, changed = await _refusals(desk, "task", "/tasks", request_)
+    assert now["details"][0]["loc"] == field
+    assert new == changed == _below_request(now)
+
+
+@pytest.mark.parametrize("parameters", [{"stepz": 7}, {"steps": 0}, {"sampler_name": "nonsense", "stepz": 7}])
+async def test_a_generation_is_refused_as_it_would_be_at_once(server: ServerMode, parameters: dict[str, Any]) -> None:
+    desk = Desk(server, await server.stranger())
+    session_id = await server.acting_as(desk.person).session(GRAPH)
+    body = {"workflow_json": GRAPH, "parameters": parameters}
+    now, new, changed = await _refusals(desk, "generation", f"/comfyui/sessions/{session_id}/generate", body)
+    assert {each["loc"] for each in now["details"]} == {f"parameters.{name}" for name in parameters}
+    assert new == changed == _below_request(now)
+    picture = {"type": "image", "provider": "comfyui", "prompt": "A pier", "options": body}
+    now, new, changed = await _refusals(desk, "task", "/tasks", picture)
+    assert new == changed == _below_request(now)
+
+
+async def test_to_try_whether_it_would_run_leaves_nothing(server: ServerMode) -> None:
+    desk = Desk(server, await server.stranger())
+    api = server.acting_as(desk.person)
+    session_id = await api.session(GRAPH)
+    preset = await desk.json("POST", "/presets", 201, json={"name": "Few", "parameters": {"steps": 4}})
+    media_id = await upload(api, png())
+    session = await desk.json("GET", f"/comfyui/sessions/{session_id}")
+    picture = {"session_id": session_id, "preset_id": preset["id"]}
+    async with open_socket(server.url, auth={"token": desk.person.token}) as window:
+        await desk.make(kind="generation", request=picture)
+        await desk.make(request=POEM | {"inputs": [media_id]})
+        await desk.make(request={"type": "image", "prompt": "A pier", "options": {"session_id": session_id}})
+        row = await desk.make(request=POEM)
+        await desk.json("PATCH", f"/schedules/{row['id']}", json={"request": POEM | {"prompt": "An ode"}})
+        told = {"kind": "schedule", "id": row["id"], "change": "updated"}
+        await window.event("resource:changed", lambda payload: payload == told)
+        assert {event.name for event in window.received} == {"resource:changed"}
+        assert {payload["kind"] for payload in window.payloads("resource:changed")} == {"schedule"}
+    assert await desk.json("GET", "/tasks") == []
+    assert await desk.json("GET", "/comfyui/generations") == []
+    assert await desk.json("GET", f"/comfyui/sessions/{session_id}") == session
+    assert await desk.json("GET", f"/presets/{preset['id']}") == preset
+
+
+async def test_a_full_queue_refuses_no_schedule(server: ServerMode) -> None:
+    desk = Desk(server, await server.stranger())
+    await server.rows(
+        "INSERT INTO tasks (workspace_id, created_by, name, type, provider, model, prompt, run_after)"
+        " SELECT :workspace, :user, 'A', 'text', 'ollama', 'm', 'p', '2100-01-01' FROM generate_series(1, :most)",
+        workspace=desk.person.workspace_id,
+        user=desk.person.user_id,
+        most=server.settings.most_queued,
+    )
+    await desk.json("POST", "/tasks", 429, json=POEM)
+    assert (await desk.make())["enabled"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -184,12 +270,11 @@ async def test_what_is_of_another_workspace_is_as_unknown(desk: Desk) -> None:
     for kind, name, request, value in theirs:
         refused = []
         for tried in (value, _nobodys(value)):
-            row = await desk.make(kind=kind, request=request | {name: tried}, enabled=False)
-            answer = await desk.person.post(f"/api/schedules/{row['id']}/run")
-            told = answer.json()
-            refused.append((answer.status_code, told["code"], told.get("details"), told["error"]))
+            body = DAILY | {"kind": kind, "request": request | {name: tried}}
+            told = await desk.json("POST", "/schedules", 422, json=body)
+            refused.append((told["code"], told["details"], told["error"]))
         assert refused[0] == refused[1], name
-        assert refused[0][0] in {404, 422}, name
+        assert refused[0][1][0]["loc"].startswith(f"request.{name}"), name
 
 
 def _nobodys(value: Any) -> Any:
@@ -200,7 +285,11 @@ def _nobodys(value: Any) -> Any:
 
 
 async def test_run_now_tells_what_is_wrong(desk: Desk) -> None:
-    row = await desk.make(kind="generation", request={"workflow_id": NOBODY}, enabled=False)
+    """What was there when it was made, and is gone."""
+    await desk.server.acting_as(desk.person).session(GRAPH)
+    workflow_id = (await desk.json("GET", "/comfyui/workflows"))[0]["id"]
+    row = await desk.make(kind="generation", request={"workflow_id": workflow_id}, enabled=False)
+    await desk.json("DELETE", f"/comfyui/workflows/{workflow_id}")
     refused = await desk.json("POST", f"/schedules/{row['id']}/run", 422)
     assert refused["details"][0]["loc"] == "workflow_id"
     assert (await desk.json("GET", f"/schedules/{row['id']}"))["run_count"] == 0

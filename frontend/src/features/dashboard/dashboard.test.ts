@@ -4,7 +4,7 @@ import { bytesShown } from "@/ui/amounts";
 import { durationShown } from "./duration";
 import { newestOf } from "./newest";
 import { orderQueue, withProgress } from "./queue-order";
-import { adviceFor, SERVICE_NAMES, summaryOf } from "./service-advice";
+import { adviceFor, SERVICE_NAMES, stateOf, summaryOf } from "./service-advice";
 
 const item = (id: string, change: Partial<ActiveItem> = {}): ActiveItem => ({
   kind: "generation",
@@ -63,6 +63,16 @@ describe("the services", () => {
     expect(adviceFor("ollama", { status: "off", code: null })).toBeNull();
     const refused = { status: "down" as const, code: "TARGET_NOT_ALLOWED" };
     expect(adviceFor("comfyui", refused)).toBeNull();
+  });
+
+  test("that may not be called are not said to be away", () => {
+    const refused = { status: "down" as const, code: "TARGET_NOT_ALLOWED" };
+    expect(stateOf("ollama", refused)).toEqual({ label: "Not allowed", tone: "neutral" });
+    expect(stateOf("comfyui", refused)).toEqual({ label: "Not allowed", tone: "bad" });
+    const silent = { status: "down" as const, code: "PROVIDER_UNREACHABLE" };
+    expect(stateOf("ollama", silent)).toEqual({ label: "Not running", tone: "neutral" });
+    expect(stateOf("comfyui", silent)).toEqual({ label: "Down", tone: "bad" });
+    expect(stateOf("ollama", { status: "up", code: null }).label).toBe("Up");
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Health, Service } from "@/api/types";
+import type { Tone } from "@/ui/badge";
 
 export type ServiceName = keyof NonNullable<Health["services"]>;
 
@@ -43,9 +44,29 @@ export const SERVICES: Readonly<Record<ServiceName, Known>> = {
 
 export const SERVICE_NAMES = Object.keys(SERVICES) as ServiceName[];
 
+type Condition = Pick<Service, "status" | "code">;
+
+const STATES: Record<Service["status"], { label: string; tone: Tone }> = {
+  up: { label: "Up", tone: "good" },
+  down: { label: "Down", tone: "bad" },
+  off: { label: "Not set up", tone: "neutral" },
+};
+
+/** It was not asked, so nothing is known of whether it runs. */
+const isForbidden = ({ status, code }: Condition) => status === "down" && code === "TARGET_NOT_ALLOWED";
+
+export function stateOf(name: ServiceName, condition: Condition): { label: string; tone: Tone } {
+  const { status } = condition;
+  const isOptional = name === "ollama" && status === "down";
+  const tone = isOptional ? "neutral" : STATES[status].tone;
+  if (isForbidden(condition)) return { label: "Not allowed", tone };
+  return { label: isOptional ? "Not running" : STATES[status].label, tone };
+}
+
 /** What somebody can do about it, where something is to be done that its message does not say. */
-export function adviceFor(name: ServiceName, { status, code }: Pick<Service, "status" | "code">): string | null {
-  if (status === "down") return code === "TARGET_NOT_ALLOWED" ? null : SERVICES[name].whenDown;
+export function adviceFor(name: ServiceName, condition: Condition): string | null {
+  const { status } = condition;
+  if (status === "down") return isForbidden(condition) ? null : SERVICES[name].whenDown;
   return status === "off" && name === "comfyui" ? "Create a profile with the address of your ComfyUI." : null;
 }
 

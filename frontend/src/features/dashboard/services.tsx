@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import { Link } from "react-router";
 import type { Service } from "@/api/types";
-import { Badge, type Tone } from "@/ui/badge";
+import { Badge } from "@/ui/badge";
 import { Failed } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { SkeletonList } from "@/ui/skeleton";
 import { healthOptions } from "./queries";
-import { adviceFor, SERVICE_NAMES, SERVICES, type ServiceName, summaryOf } from "./service-advice";
+import { adviceFor, SERVICE_NAMES, SERVICES, type ServiceName, stateOf, summaryOf } from "./service-advice";
 
 /** What this installation stands on, and what to do about what is away. */
 export function Services() {
@@ -41,16 +41,9 @@ export function ServicesSummary() {
   );
 }
 
-const STATES: Record<Service["status"], { label: string; tone: Tone }> = {
-  up: { label: "Up", tone: "good" },
-  down: { label: "Down", tone: "bad" },
-  off: { label: "Not set up", tone: "neutral" },
-};
-
 function ServiceCard({ name, service }: { name: ServiceName; service: Service }) {
   const { label, does } = SERVICES[name];
-  const isOptional = name === "ollama" && service.status === "down";
-  const state = isOptional ? { label: "Not running", tone: "neutral" as const } : STATES[service.status];
+  const state = stateOf(name, service);
   const advice = adviceFor(name, service);
   return (
     <li className="flex min-w-0 flex-col gap-1 rounded-lg border border-line bg-raised p-3 text-sm">

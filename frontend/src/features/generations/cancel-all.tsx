@@ -10,6 +10,7 @@ import { activeOptions } from "@/live/polling";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { toast } from "@/ui/toast";
+import { stopSending } from "./form/sending";
 import { keepRow } from "./reread";
 
 const AT_ONCE = 3;
@@ -33,7 +34,10 @@ export function CancelAll({ sessionId }: { sessionId?: string }) {
   const mayWrite = useMay("write");
   const [isAsking, setAsking] = useState(false);
   const cancelling = useMutation({
-    mutationFn: () => cancelEach(items),
+    mutationFn: () => {
+      if (sessionId !== undefined) stopSending(sessionId);
+      return cancelEach(items);
+    },
     onError: (failure) => toast({ kind: "error", message: `Not all are cancelled. ${messageOf(failure)}` }),
     onSettled: () => {
       setAsking(false);

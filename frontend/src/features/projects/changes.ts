@@ -4,6 +4,8 @@ import { queryClient } from "@/api/queries";
 import { keysByInput } from "@/api/same-input";
 import type { components } from "@/api/schema";
 import type { Project } from "@/api/types";
+import { CONVERSATIONS, showChanged } from "@/features/conversations/queries";
+import { sessionsOptions } from "@/features/sessions/queries";
 import { tellGone, useChange } from "@/ui/change";
 import { projectsOptions } from "./queries";
 
@@ -73,14 +75,31 @@ const MOVES = {
 
 export type MemberKind = keyof typeof MOVES;
 
+const AT_ONCE = 4;
+
 /** Puts sessions or conversations into a project, or out of it: null. */
 export function useMove(kind: MemberKind, onDone: () => void = () => undefined) {
   return useChange({
     ask: async ({ ids, projectId }: Move) => {
-      for (const id of ids) await MOVES[kind](id, projectId);
+      for (let at = 0; at < ids.length; at += AT_ONCE)
+        await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => MOVES[kind](id, projectId)));
     },
     stale: STALE,
     refusal: "Not everything was moved.",
-    onDone,
+    onDone: (_, move) => {
+      showMoved(kind, move);
+      onDone();
+    },
   });
+}
+
+/** All at once, until the lists are read again; what is being read may know of some only. */
+function showMoved(kind: MemberKind, { ids, projectId: project_id }: Move): void {
+  const { queryKey } = sessionsOptions;
+  void queryClient.cancelQueries({ queryKey: kind === "sessions" ? queryKey : CONVERSATIONS });
+  if (kind === "conversations") for (const id of ids) showChanged(id, { project_id });
+  else
+    queryClient.setQueryData(queryKey, (rows) =>
+      rows?.map((row) => (ids.includes(row.id) ? { ...row, project_id } : row)),
+    );
 }

@@ -13,7 +13,7 @@ from spoonfeeder.features.audit.record import Action, record
 from spoonfeeder.features.schedules import timing
 from spoonfeeder.features.schedules.queries import get
 from spoonfeeder.features.schedules.schemas import PreviewInput, ScheduleInput, SchedulePatch
-from spoonfeeder.features.schedules.starting import start, storable
+from spoonfeeder.features.schedules.starting import rehearse, start, storable
 from spoonfeeder.work import Work
 
 MOST_SCHEDULES = 200
@@ -27,12 +27,13 @@ class TooManySchedules(Conflict):
 
 
 async def create(work: Work, data: ScheduleInput) -> UUID:
-    """Raises Invalid, TooManySchedules."""
+    """Raises TooManySchedules, and what `storable`, `first_run` and `rehearse` raise."""
     values = data.model_dump() | {"request": storable(data.kind, data.request)}
     if data.at is not None:
         values["at"] = timing.moment_of(data.at, data.time_zone)
     row = Schedule(**values, workspace_id=work.workspace_id, created_by=work.user.user_id)
     row.next_run_at = timing.first_run(row, await now(work), is_new=True)
+    await rehearse(work, data.kind, values["request"])
     await _require_room(work)
     work.session.add(row)
     await work.session.flush()
@@ -51,12 +52,14 @@ async def _require_room(work: Work) -> None:
 
 
 async def change(work: Work, schedule_id: UUID, data: SchedulePatch) -> None:
-    """Raises ScheduleNotFound, Invalid."""
+    """Raises ScheduleNotFound, Invalid, and for another request what `rehearse` raises."""
     row = await get(work, schedule_id, for_update=True)
     given = _as_columns(row, data.model_dump(exclude_unset=True))
     changed = {name: value for name, value in given.items() if getattr(row, name) != value}
     if not changed:
         return
+    if "request" in changed:
+        await rehearse(work, row.kind, changed["request"])
     for name, value in changed.items():
         setattr(row, name, value)
     if changed.keys() & set(WHEN):

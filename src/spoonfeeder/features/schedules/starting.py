@@ -5,12 +5,14 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from spoonfeeder.core.errors import invalid_field
+from spoonfeeder.core.errors import AppError, Invalid, invalid_field
 from spoonfeeder.core.validation import validation_failure
 from spoonfeeder.core.vocabulary import ScheduleKind
 from spoonfeeder.db.task import Schedule
+from spoonfeeder.durable.quota import QueueFull
 from spoonfeeder.features.generations import service as generations
 from spoonfeeder.features.schedules.schemas import ScheduledGeneration
+from spoonfeeder.features.sessions.service import SessionNotFound
 from spoonfeeder.features.tasks import service as tasks
 from spoonfeeder.features.tasks.schemas import TaskInput
 from spoonfeeder.work import Work
@@ -36,6 +38,27 @@ def storable(kind: str, request: dict[str, Any]) -> dict[str, Any]:
     if kept.get("run_after") is not None:
         raise invalid_field("request.run_after", "The schedule says when it runs; leave this out.")
     return kept
+
+
+async def rehearse(work: Work, kind: str, request: dict[str, Any]) -> None:
+    """Begins a run as `start` does, and undoes it: no row stays, and nobody is told. A full queue is of the moment.
+
+    Raises Invalid, PriorityTooHigh and what else the services refuse, with details below `request`.
+    """
+    untold = Work(work.runtime, work.session, work.actor)
+    try:
+        async with work.session.begin_nested() as attempt:
+            await start(untold, Schedule(kind=kind, request=request))
+            await attempt.rollback()
+    except QueueFull:
+        return
+    except SessionNotFound as error:
+        place = "request.options.session_id" if kind == ScheduleKind.TASK else "request.session_id"
+        raise invalid_field(place, error.message, code="unknown_id") from None
+    except AppError as error:
+        if error.status == Invalid.status and error.details:
+            error.details = [{**each, "loc": f"request.{each['loc']}"} for each in error.details]
+        raise
 
 
 async def start(work: Work, row: Schedule) -> UUID:

@@ -58,7 +58,8 @@ def check_port(settings: Settings) -> list[Finding]:
         if settings.postgres_url() is None and not is_held(settings.home):
             said = f"The Spoon Feeder that answers on {host}:{port} does not run on {settings.home}."
             return [warning("port", said, "Give this command the same SPOONFEEDER_HOME and PORT as `up`.")]
-        return [ok("port", f"Spoon Feeder {front} answers on {host}:{port}")]
+        named = f"Spoon Feeder {front}".rstrip()
+        return [ok("port", f"{named} answers on {host}:{port}")]
     try:
         require_free(settings.host, port)
     except StartError as error:
@@ -72,7 +73,7 @@ def check_port(settings: Settings) -> list[Finding]:
 
 
 def _front(host: str, port: int) -> str | None:
-    """The version, or a word, of the Spoon Feeder that answers there."""
+    """The version of the Spoon Feeder that answers there; empty where it tells that to nobody who is not signed in."""
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/api/health", headers={"Host": f"localhost:{port}"})

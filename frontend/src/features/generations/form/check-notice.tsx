@@ -15,8 +15,19 @@ import { type Form, setLoras, setValue } from "./use-form";
 
 const PAUSE_MS = 700;
 
+interface CheckNoticeProps {
+  form: Form;
+  profileId: string | null;
+}
+
 /** How many things stand in the way of a run with what is set now; opens the list, where they can be mended. */
-export function CheckNotice({ form, profileId }: { form: Form; profileId: string | null }) {
+export function CheckNotice(props: CheckNoticeProps) {
+  const { key, workflow } = props.form;
+  return <Notice key={`${key} ${workflow.id}`} {...props} />;
+}
+
+/** Of one session and workflow: nothing found in one is told of another. */
+function Notice({ form, profileId }: CheckNoticeProps) {
   const [isOpen, setOpen] = useState(false);
   const problems = useProblems(form, profileId);
   if (!problems) return null;
@@ -67,12 +78,9 @@ export function CheckNotice({ form, profileId }: { form: Form; profileId: string
 /** Asked after a pause, so that nothing waits for it; the texts are left out, as none of it hangs on them. */
 function useProblems({ key, workflow, values }: Form, profileId: string | null) {
   const { part: set } = useDraft(key, (draft) => draft.parameters);
-  const now = useMemo(
-    () => JSON.stringify({ id: workflow.id, parameters: parametersOf(values, set, RANDOM) }),
-    [workflow.id, values, set],
-  );
-  const { id, parameters } = JSON.parse(useSettled(now, PAUSE_MS));
-  const { data } = useQuery({ ...checkOptions(workflow.id, profileId, { parameters }), enabled: id === workflow.id });
+  const now = useMemo(() => JSON.stringify(parametersOf(values, set, RANDOM)), [values, set]);
+  const parameters = JSON.parse(useSettled(now, PAUSE_MS));
+  const { data } = useQuery(checkOptions(workflow.id, profileId, { parameters }));
   return useMemo(() => data && { ...sorted(data.problems), more: data.more }, [data]);
 }
 

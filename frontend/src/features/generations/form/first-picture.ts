@@ -39,7 +39,7 @@ async function makeFirstPicture(given: string | undefined): Promise<string> {
   changeDraft(sessionId, { promptText });
   chooseWorkflow(sessionId, workflow.id);
   const input = inputOf(workflow, { ...typed, promptText }, { seed: RANDOM });
-  void sendAll(sessionId, [input]);
+  void sendAll(sessionId, { input, count: 1, isRandom: true });
   return sessionId;
 }
 

@@ -1,5 +1,4 @@
 import { useMutation } from "@tanstack/react-query";
-import { clsx } from "clsx";
 import { Sparkles } from "lucide-react";
 import { type FormEvent, useEffect, useEffectEvent, useId, useState } from "react";
 import { useNavigate } from "react-router";
@@ -7,7 +6,6 @@ import { messageOf } from "@/api/failure";
 import { WantedPreset } from "@/features/generations/presets/wanted-preset";
 import { Button } from "@/ui/button";
 import { NumberInput } from "@/ui/number-input";
-import { ProgressBar } from "@/ui/progress-bar";
 import { toast } from "@/ui/toast";
 import { NO_SESSION, useDraft } from "../drafts";
 import { SweepButton } from "../sweep/sweep-button";
@@ -179,35 +177,15 @@ function Errors({ errors }: { errors: Sending["errors"] }) {
   );
 }
 
-/** How many of several are queued, or why even one takes so long; and the way out. */
-function InSending({ formKey, sending }: { formKey: string; sending: Sending }) {
-  const { trouble, isUnderWay, total } = sending;
-  if (trouble === null && !(isUnderWay && total > 1)) return null;
+/** Why it takes so long, and the way out. */
+function InSending({ formKey, sending: { trouble } }: { formKey: string; sending: Sending }) {
+  if (trouble === null) return null;
   return (
     <div className="flex items-center gap-3 text-sm">
-      {total > 1 && <Variations sending={sending} />}
-      {trouble !== null && (
-        <p role="status" className={clsx("min-w-0 text-warn md:text-right", total > 1 || "flex-1")}>
-          {trouble}
-        </p>
-      )}
+      <p role="status" className="min-w-0 flex-1 text-warn md:text-right">
+        {trouble}
+      </p>
       <Button onClick={() => stopSending(formKey)}>Stop</Button>
     </div>
-  );
-}
-
-function Variations({ sending: { sent, total } }: { sending: Sending }) {
-  return (
-    <>
-      <ProgressBar
-        label="Queued variations"
-        percent={Math.round((100 * sent) / total)}
-        text={`${sent} of ${total}`}
-        className="min-w-0 flex-1"
-      />
-      <span role="status" className="tabular-nums">
-        Queued {sent} of {total}
-      </span>
-    </>
   );
 }

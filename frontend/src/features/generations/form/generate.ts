@@ -8,22 +8,21 @@ import { createSession, rememberWorkflow } from "@/features/sessions/changes";
 import { sessionsOptions } from "@/features/sessions/queries";
 import { changeDraft, draftOf, NO_SESSION, takeDraftAlong } from "../drafts";
 import { inputOf, parametersOf } from "./parameters";
-import { seedsFrom } from "./seed";
+import { isRandom } from "./seed";
 import { insist, sendAll } from "./sending";
 import type { Form } from "./use-form";
 
 const TITLE_LETTERS = 60;
 
-/** Queues `count` variations of what the form says. */
+/** Queues what the form says `count` times, each with a seed of its own. */
 export async function generate(sessionId: string, { workflow, values }: Form, count: number): Promise<boolean> {
   const draft = draftOf(sessionId);
-  const seeds = seedsFrom(values.seed, count);
   const preset_id = presetInForce(workflow, values, draft.parameters)?.id ?? null;
-  const inputs = seeds.map((seed) => ({
-    ...inputOf(workflow, draft, parametersOf(values, draft.parameters, seed)),
+  const input = {
+    ...inputOf(workflow, draft, parametersOf(values, draft.parameters)),
     ...(preset_id === null ? {} : { preset_id }),
-  }));
-  const isDone = await sendAll(sessionId, inputs);
+  };
+  const isDone = await sendAll(sessionId, { input, count, isRandom: isRandom(values.seed) });
   if (isDone) keepWorkflow(sessionId, workflow.id);
   return isDone;
 }

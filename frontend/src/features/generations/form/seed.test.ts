@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawSeed, RANDOM, readSeed, seedsFrom } from "./seed";
+import { drawSeed, RANDOM, readSeed } from "./seed";
 
 test("every seed of ComfyUI keeps all its digits", () => {
   expect(readSeed("9007199254740991")).toBe(9007199254740991);
@@ -12,12 +12,6 @@ test("every seed of ComfyUI keeps all its digits", () => {
 test("what is no seed is none", () => {
   for (const value of ["18446744073709551616", "1.5", "1e3", "-2", "", "0x10", null])
     expect(readSeed(value)).toBeNull();
-});
-
-test("variations of a kept seed count upwards, without losing digits, and begin again after the last", () => {
-  expect(seedsFrom("18446744073709551614", 3)).toEqual(["18446744073709551614", "18446744073709551615", 0]);
-  expect(seedsFrom(9007199254740990, 3)).toEqual([9007199254740990, 9007199254740991, "9007199254740992"]);
-  expect(seedsFrom(RANDOM, 2)).toEqual([RANDOM, RANDOM]);
 });
 
 test("a drawn seed is one that every client can hold", () => {

@@ -23,10 +23,3 @@ export function drawSeed(): Seed {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high % 2 ** 21) * 2 ** 32 + low;
 }
-
-/** The seeds of `count` variations: each its own, from a kept seed upwards. */
-export function seedsFrom(seed: Seed, count: number): Seed[] {
-  return Array.from({ length: count }, (_, index) =>
-    isRandom(seed) ? RANDOM : toSeed((BigInt(seed) + BigInt(index)) % MAX_SEED),
-  );
-}

@@ -5,7 +5,7 @@ import type { GenerateInput, Generation } from "@/api/types";
 import { toast } from "@/ui/toast";
 import { addRow } from "../reread";
 
-/** How far the sending of a session's variations is, and what the server said against them, by field. */
+/** How far the sending of a session's form is, and what the server said against it, by field. */
 export interface Sending {
   sent: number;
   total: number;
@@ -26,7 +26,6 @@ const IDLE: Sending = {
   errors: {},
   lastSeed: null,
 };
-const AT_ONCE = 3;
 const TRIES = 6;
 const MOST_WARNINGS = 3;
 const SLOW_MS = 3_000;
@@ -57,30 +56,32 @@ export function forgetErrors(sessionId: string, names?: readonly string[]): void
   change(sessionId, { errors: Object.fromEntries(left) });
 }
 
-/** Queues them, a few at once and in order; ends at the first that the server refuses. True: all were taken. */
-export async function sendAll(sessionId: string, inputs: readonly GenerateInput[]): Promise<boolean> {
+/** One, and its variations: with the seeds after its own, or drawn ones. */
+export interface Wanted {
+  input: GenerateInput;
+  count: number;
+  isRandom: boolean;
+}
+
+/** Queues them by two requests, so that nobody has to wait for the end of many. True: all were taken. */
+export async function sendAll(sessionId: string, { input, count, isRandom }: Wanted): Promise<boolean> {
   if (now(sessionId).isUnderWay) return false;
-  change(sessionId, { sent: 0, total: inputs.length, isUnderWay: true, isStopped: false, errors: {} });
-  const warnings = new Set<string>();
-  const waiting = inputs.map((input, index) => ({ input, index }));
-  const work = async () => {
-    for (let next = waiting.shift(); next && !now(sessionId).isStopped; next = waiting.shift()) {
-      const row = await send(sessionId, next.input, next.index);
-      addRow(row);
-      row.warnings.forEach((warning) => void warnings.add(warning));
-      change(sessionId, { sent: now(sessionId).sent + 1, lastSeed: row.seed });
-    }
-  };
+  change(sessionId, { sent: 0, total: count, isUnderWay: true, isStopped: false, errors: {} });
   try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, inputs.length) }, work));
-    return !now(sessionId).isStopped;
+    const row = await send(sessionId, input);
+    addRow(row);
+    for (const message of row.warnings.slice(0, MOST_WARNINGS)) toast({ kind: "info", message });
+    change(sessionId, { sent: 1, lastSeed: row.seed });
+    if (count > 1) {
+      await sendVariations(sessionId, row.id, { count: count - 1, random: isRandom });
+      change(sessionId, { sent: count, lastSeed: null });
+    }
+    return true;
   } catch (failure) {
-    waiting.length = 0;
     tellFailure(sessionId, failure);
     return false;
   } finally {
     change(sessionId, { isUnderWay: false });
-    for (const message of [...warnings].slice(0, MOST_WARNINGS)) toast({ kind: "info", message });
   }
 }
 
@@ -99,19 +100,30 @@ function tellFailure(sessionId: string, failure: unknown): void {
 /** Keys of what may have arrived although no answer came: the same again is sent with the same key. */
 const unanswered = new Map<string, string>();
 
-async function send(sessionId: string, body: GenerateInput, index: number): Promise<Generation> {
-  const sameAgain = JSON.stringify([sessionId, index, body]);
+const send = (sessionId: string, body: GenerateInput): Promise<Generation> =>
+  once(sessionId, [sessionId, body], (key, signal) => {
+    const params = { path: { session_id: sessionId }, header: { "Idempotency-Key": key } };
+    return read(api.POST("/api/comfyui/sessions/{session_id}/generate", { params, body, signal }));
+  });
+
+const sendVariations = (sessionId: string, id: string, body: { count: number; random: boolean }) =>
+  once(sessionId, [id, body], (key, signal) => {
+    const params = { path: { generation_id: id }, header: { "Idempotency-Key": key } };
+    return read(api.POST("/api/comfyui/generations/{generation_id}/variations", { params, body, signal }));
+  });
+
+type Ask<Data> = (key: string, signal: AbortSignal) => Promise<Data>;
+
+async function once<Data>(sessionId: string, asked: unknown, ask: Ask<Data>): Promise<Data> {
+  const sameAgain = JSON.stringify(asked);
   const key = unanswered.get(sameAgain) ?? newIdempotencyKey();
   unanswered.set(sameAgain, key);
-  const params = { path: { session_id: sessionId }, header: { "Idempotency-Key": key } };
-  const row = await insist(sessionId, (signal) =>
-    read(api.POST("/api/comfyui/sessions/{session_id}/generate", { params, body, signal })),
-  ).catch((failure) => {
+  const answer = await insist(sessionId, (signal) => ask(key, signal)).catch((failure) => {
     if (failure instanceof ApiFailure && !isPassing(failure)) unanswered.delete(sameAgain);
     throw failure;
   });
   unanswered.delete(sameAgain);
-  return row;
+  return answer;
 }
 
 /** Nobody answered, or the server is busy: a second try with the same key may do it. */

@@ -1,4 +1,14 @@
-import { Braces, Copy, Download, FlaskConical, RotateCw, SlidersHorizontal, Star, Trash2 } from "lucide-react";
+import {
+  Braces,
+  Copy,
+  CopyPlus,
+  Download,
+  FlaskConical,
+  RotateCw,
+  SlidersHorizontal,
+  Star,
+  Trash2,
+} from "lucide-react";
 import { useNavigate } from "react-router";
 import type { Generation } from "@/api/types";
 import { useMay } from "@/features/auth/me";
@@ -9,6 +19,7 @@ import { NO_SESSION, reuseSettings } from "@/features/generations/drafts";
 import { forgetLastSession } from "@/features/generations/form/open-session";
 import { isOver } from "@/features/generations/merge";
 import { SaveAsPreset } from "@/features/generations/presets/save-from-generation";
+import { vary } from "@/features/generations/variations/varied";
 import { Button } from "@/ui/button";
 import { copyText } from "@/ui/clipboard";
 import { focusNextPage } from "@/ui/focus-beside";
@@ -45,6 +56,9 @@ export function OneActions({ row }: { row: Generation }) {
       {isOver(row) && mayWrite && <OnMachine row={row} kind="rerun" label="Run again" Icon={RotateCw} />}
       {row.status === "completed" && row.outputs.length > 0 && mayWrite && (
         <OnMachine row={row} kind="verify" label="Verify" Icon={FlaskConical} />
+      )}
+      {row.seed !== null && row.session_id !== null && (
+        <ActionButton writes label="Variations…" Icon={CopyPlus} run={() => vary(row)} />
       )}
       <Downloads row={row} />
       <ActionButton label="View JSON" Icon={Braces} run={() => viewJson(row)} />

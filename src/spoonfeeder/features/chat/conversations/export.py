@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 from starlette.responses import Response
 
-from spoonfeeder.core.media_response import content_disposition
+from spoonfeeder.core.media_response import MAX_NAME_LENGTH, content_disposition
 from spoonfeeder.features.chat.conversations import rows, service, tree
 from spoonfeeder.features.chat.conversations.schemas import ConversationOut, ExportFormat, MessageOut
 from spoonfeeder.work import Work
@@ -24,8 +24,12 @@ async def export(work: Work, conversation_id: UUID, format: ExportFormat) -> Res
     else:
         path = await rows.shown(work, conversation_id, messages, messages.path(conversation.head_id))
         data, media_type, ending = _markdown(conversation, path).encode(), "text/markdown; charset=utf-8", "md"
-    name = content_disposition(f"{conversation.title}.{ending}", attachment=True)
+    name = content_disposition(_file_name(conversation.title, ending), attachment=True)
     return Response(data, media_type=media_type, headers={"Content-Disposition": name})
+
+
+def _file_name(title: str, ending: str) -> str:
+    return f"{title[: MAX_NAME_LENGTH - len(ending) - 1].strip('. ') or 'conversation'}.{ending}"
 
 
 def _json(conversation: ConversationOut, messages: list[MessageOut]) -> bytes:
