@@ -29,7 +29,7 @@ SHOWN = """() => [document.title, document.body.innerText,
 CHANGES = re.compile(
     r"^(add|branch|cancel|catch|change|create|delete|disable|duplicate|edit|enable|generate|hold|import|keep|load|make|"
     r"mark|merge|move|new|pause|pin|pull|put|release|remove|rename|rerun|rescue|restore|resume|retry|revoke|run|save|"
-    r"send|set|start(?! anew)|stop|sweep|sync|tag|unload|upload)\b",
+    r"send|set|start(?! anew)|stop|sweep|sync|tag|unload|upload|variations)\b",
     re.IGNORECASE,
 )
 BUTTONS = """() => [...document.querySelectorAll("main :is(button, [role=button])")]

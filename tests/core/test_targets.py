@@ -169,7 +169,18 @@ async def test_an_unknown_name_is_told_apart_in_local_mode_only() -> None:
             await served.resolve("http://some.example:8188")
         refusals.append(refusal.value.envelope())
     assert all(told == refusals[0] for told in refusals)
+    assert "no public address of it is known at the moment" in refusals[0]["error"]
     assert "PRIVATE_TARGETS: some.example:8188." in refusals[0]["error"]
+
+
+async def test_an_address_is_said_to_be_none_that_is_public() -> None:
+    served = TargetPolicy(local=False, own_listeners={("93.184.215.14", 3001)})
+    for place in ("10.0.0.5:8188", "[fd12:3456::1]:8188"):
+        with pytest.raises(TargetNotAllowed, match=re.escape(f"{place} was not called, as it is no public address. ")):
+            await served.resolve(f"http://{place}")
+    with pytest.raises(TargetNotAllowed) as own:
+        await served.resolve("http://93.184.215.14:3001")
+    assert "public" not in own.value.message
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def _below_request(told: Any) -> Any:
     [
         (POEM | {"type": "video"}, "provider"),
         (POEM | {"prompt": " "}, "prompt"),
-        (POEM | {"options": {"nonsense": 1}}, "options.nonsense"),
+        (POEM | {"options": {"api_key": "k"}}, "options.api_key"),
         (POEM | {"options": {"workflow_id": NOBODY}}, "options.workflow_id"),
         (POEM | {"profile_id": NOBODY}, "profile_id"),
         ({"type": "text", "prompt": "A poem"}, "model"),
@@ -144,7 +144,7 @@ async def test_a_task_is_refused_as_it_would_be_at_once(
     assert new == changed == _below_request(now)
 
 
-@pytest.mark.parametrize("parameters", [{"stepz": 7}, {"steps": 0}, {"sampler_name": "nonsense", "stepz": 7}])
+@pytest.mark.parametrize("parameters", [{"stepz": 7}, {"steps": 0}, {"sampler": "euler", "stepz": 7}])
 async def test_a_generation_is_refused_as_it_would_be_at_once(server: ServerMode, parameters: dict[str, Any]) -> None:
     desk = Desk(server, await server.stranger())
     session_id = await server.acting_as(desk.person).session(GRAPH)
@@ -152,9 +152,25 @@ async def test_a_generation_is_refused_as_it_would_be_at_once(server: ServerMode
     now, new, changed = await _refusals(desk, "generation", f"/comfyui/sessions/{session_id}/generate", body)
     assert {each["loc"] for each in now["details"]} == {f"parameters.{name}" for name in parameters}
     assert new == changed == _below_request(now)
-    picture = {"type": "image", "provider": "comfyui", "prompt": "A pier", "options": body}
-    now, new, changed = await _refusals(desk, "task", "/tasks", picture)
-    assert new == changed == _below_request(now)
+    for options in (body, body | {"nonsense": 1}):
+        picture = {"type": "image", "provider": "comfyui", "prompt": "A pier", "options": options}
+        now, new, changed = await _refusals(desk, "task", "/tasks", picture)
+        assert new == changed == _below_request(now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "request_", "field"),
+    [
+        ("generation", {"session_id": NOBODY}, "session_id"),
+        ("task", {"type": "image", "provider": "comfyui", "options": {"session_id": NOBODY}}, "options.session_id"),
+    ],
+)
+async def test_a_session_that_is_not_there_is_told_at_its_field(
+    server: ServerMode, kind: str, request_: dict[str, Any], field: str
+) -> None:
+    desk = Desk(server, await server.stranger())
+    await server.acting_as(desk.person).session(GRAPH)
+    assert await desk.refused(kind=kind, request=request_) == f"request.{field}: This session does not exist."
 
 
 async def test_to_try_whether_it_would_run_leaves_nothing(server: ServerMode) -> None:

@@ -4,8 +4,6 @@ import { queryClient } from "@/api/queries";
 import { keysByInput } from "@/api/same-input";
 import type { components } from "@/api/schema";
 import type { Project } from "@/api/types";
-import { CONVERSATIONS, showChanged } from "@/features/conversations/queries";
-import { sessionsOptions } from "@/features/sessions/queries";
 import { tellGone, useChange } from "@/ui/change";
 import { projectsOptions } from "./queries";
 
@@ -86,20 +84,6 @@ export function useMove(kind: MemberKind, onDone: () => void = () => undefined) 
     },
     stale: STALE,
     refusal: "Not everything was moved.",
-    onDone: (_, move) => {
-      showMoved(kind, move);
-      onDone();
-    },
+    onDone,
   });
-}
-
-/** All at once, until the lists are read again; what is being read may know of some only. */
-function showMoved(kind: MemberKind, { ids, projectId: project_id }: Move): void {
-  const { queryKey } = sessionsOptions;
-  void queryClient.cancelQueries({ queryKey: kind === "sessions" ? queryKey : CONVERSATIONS });
-  if (kind === "conversations") for (const id of ids) showChanged(id, { project_id });
-  else
-    queryClient.setQueryData(queryKey, (rows) =>
-      rows?.map((row) => (ids.includes(row.id) ? { ...row, project_id } : row)),
-    );
 }

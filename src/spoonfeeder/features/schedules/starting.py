@@ -23,6 +23,10 @@ REQUESTS: dict[ScheduleKind, type[TaskInput | ScheduledGeneration]] = {
 }
 
 
+class WouldRun(Exception):
+    """Ends the savepoint in which a run was tried."""
+
+
 def read_request(kind: str, request: dict[str, Any]) -> TaskInput | ScheduledGeneration:
     """Raises Invalid."""
     try:
@@ -47,10 +51,10 @@ async def rehearse(work: Work, kind: str, request: dict[str, Any]) -> None:
     """
     untold = Work(work.runtime, work.session, work.actor)
     try:
-        async with work.session.begin_nested() as attempt:
+        async with work.session.begin_nested():
             await start(untold, Schedule(kind=kind, request=request))
-            await attempt.rollback()
-    except QueueFull:
+            raise WouldRun
+    except (WouldRun, QueueFull):
         return
     except SessionNotFound as error:
         place = "request.options.session_id" if kind == ScheduleKind.TASK else "request.session_id"

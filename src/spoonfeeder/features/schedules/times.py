@@ -27,7 +27,7 @@ ANY_MOMENT = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall clock
 
 
 class WrongCron(ValueError):
-    """A cron has five fields: minute, hour, day of the month, month, day of the week; or is one of @hourly … @yearly."""
+    """A cron has five fields: minute, hour, day of the month, month, day of the week; or it is @hourly … @yearly."""
 
 
 class WrongZone(ValueError):

@@ -85,6 +85,22 @@ async def test_exports(talk: Talk) -> None:
     assert (await talk.application.http.get(f"/api{talk.path}/export?format=pdf")).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("How do I make a tagine?", "How do I make a tagine_"),
+        ("A tagine.", "A tagine"),
+        ("A tagine...", "A tagine"),
+        ("...", "conversation"),
+        ("x" * 250, "x" * 197),
+    ],
+)
+async def test_a_file_is_named_after_the_title(talk: Talk, title: str, name: str) -> None:
+    await talk.json("PATCH", title=title)
+    answer = await talk.application.http.get(f"/api{talk.path}/export?format=markdown")
+    assert f'filename="{name}.md"' in answer.headers["content-disposition"]
+
+
 async def test_what_was_deleted_a_week_ago_goes_for_good(server: ServerMode, talk: Talk) -> None:
     asked = await talk.ask("Name one.", "Red")
     await talk.json("DELETE")
