@@ -10,9 +10,11 @@ import pytest
 
 from spoonfeeder.core.lean_imports import import_without
 
-# What is loaded when the process ends; it starts like any other, and finds no database.
+# What is loaded when the process ends, also when it is told to before it listens to signals; it starts like any other,
+# and finds no database.
 PROGRAM = """
-import atexit, sys
+import atexit, signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 atexit.register(lambda: print(*sorted(sys.modules)))
 from spoonfeeder.cli import main
 main()

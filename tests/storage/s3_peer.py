@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -52,6 +52,7 @@ class S3Peer:
         self.refuse: dict[str, tuple[int, str]] = {}
         self.refuse_once: list[tuple[str, int]] = []
         self.silent: set[str] = set()
+        self.may_speak = asyncio.Event()
         self.break_after: int | None = None
         self._numbers = count(1)
 
@@ -65,7 +66,8 @@ class S3Peer:
         if request.path_params["bucket"] != BUCKET:
             return _error(404, "NoSuchBucket")
         if operation in self.silent:
-            await asyncio.sleep(60)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.may_speak.wait(), 60)
         if operation in self.refuse:
             return _error(*self.refuse[operation])
         if self.refuse_once and self.refuse_once[0][0] == operation:

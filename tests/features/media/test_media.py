@@ -143,4 +143,5 @@ async def test_a_silent_bucket_holds_no_connection_to_the_database(
             async with asyncio.timeout(15):
                 await until(lambda: "head" in peer.seen)
                 await api.json("GET", "/comfyui/generations")
+            peer.may_speak.set()
             waiting.cancel()
