@@ -74,7 +74,8 @@ function hearChange({ kind, id, change }: ResourceChanged): void {
   if (kind === "batch" && change === "deleted") forgetBatch(id);
   else resetTimelines(kind === "session" ? id : undefined);
   forgetUnseen(["generations"]);
-  reread(["generations"], ["sessions"]);
+  reread(["generations"]);
+  if (kind === "batch") void rereadSessions();
 }
 
 function hearNotification({ id, type, message }: Notification): void {

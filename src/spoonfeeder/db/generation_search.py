@@ -10,6 +10,7 @@ from hashlib import md5
 from sqlalchemy import Column, MetaData, Table
 
 from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.db.full_text import UNFINISHED
 
 SEARCHED = Table(
     "searched_generations",
@@ -18,24 +19,25 @@ SEARCHED = Table(
 )
 """The rows of `app.workspace` that are not deleted. Nothing is written to it."""
 
-KINDS = ("lora", "parameters", "tag")
-BEGINS_A_TERM = "|".join(kind[:letters] for kind in KINDS for letters in range(3, len(kind) + 1))
-"""What as the beginning of a word would also find the terms, and with them nearly every row."""
+LORA, PARAMETERS, TAG = "lora", "parameters", "tag"
+_BEGINNINGS = "|".join(kind[:letters] for kind in (LORA, PARAMETERS, TAG) for letters in range(3, len(kind) + 1))
+UNFINISHED_WORD = UNFINISHED.removesuffix("'$") + f"(?<!'({_BEGINNINGS}))'$"
+"""`UNFINISHED`, but for what also begins the terms: as the beginning of a word it would find nearly every row."""
 MOST_BYTES = 100
 NUMBER = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,2})?")
 
 
 def lora_term(name: str) -> str:
-    return _term("lora=", name.replace("\\", "/"))
+    return _term(f"{LORA}=", name.replace("\\", "/"))
 
 
 def tag_term(tag: str) -> str:
-    return _term("tag=", tag)
+    return _term(f"{TAG}=", tag)
 
 
 def parameter_term(name: str, value: str) -> str:
     """Numbers are found by any spelling of the same number."""
-    return _term(f"parameters.{name}=", plain(value) if NUMBER.fullmatch(value) else value)
+    return _term(f"{PARAMETERS}.{name}=", plain(value) if NUMBER.fullmatch(value) else value)
 
 
 def _term(kind: str, value: str) -> str:

@@ -3,6 +3,7 @@ import { Ban } from "lucide-react";
 import { useState } from "react";
 import { api, read } from "@/api/client";
 import { ApiFailure, messageOf } from "@/api/failure";
+import { fewAtOnce } from "@/api/few-at-once";
 import { recount } from "@/api/queries";
 import type { ActiveItem } from "@/api/types";
 import { useMay } from "@/features/auth/me";
@@ -70,13 +71,8 @@ function useActive(sessionId?: string): readonly ActiveItem[] {
 }
 
 /** The youngest first, so that none begins because one before it has ended. */
-async function cancelEach(items: readonly ActiveItem[]): Promise<void> {
-  const waiting = [...items];
-  const work = async () => {
-    for (let next = waiting.pop(); next; next = waiting.pop()) await cancelOne(next.id);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-}
+const cancelEach = (items: readonly ActiveItem[]) =>
+  fewAtOnce([...items].reverse(), AT_ONCE, ({ id }) => cancelOne(id));
 
 async function cancelOne(id: string): Promise<void> {
   const params = { path: { generation_id: id } };

@@ -1,5 +1,6 @@
 import { api, body, read } from "@/api/client";
 import { messageOf } from "@/api/failure";
+import { fewAtOnce } from "@/api/few-at-once";
 import { recount } from "@/api/queries";
 import type { Generation } from "@/api/types";
 import { tellGeneration } from "@/features/generations/heard";
@@ -16,18 +17,14 @@ const pathOf = ({ id }: Generation) => ({ params: { path: { generation_id: id } 
 
 /** One request each, a few at a time; what failed is told at the end, together. */
 async function forEach(rows: readonly Generation[], trouble: string, work: (row: Generation) => Promise<unknown>) {
-  const waiting = [...rows];
   const done: Generation[] = [];
   const failures: unknown[] = [];
-  const worker = async () => {
-    for (let row = waiting.shift(); row; row = waiting.shift()) {
-      await work(row).then(
-        () => done.push(row),
-        (failure) => failures.push(failure),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await fewAtOnce(rows, AT_ONCE, (row) =>
+    work(row).then(
+      () => done.push(row),
+      (failure) => failures.push(failure),
+    ),
+  );
   const [first] = failures;
   if (first) toast({ kind: "error", message: `${failures.length} of ${rows.length} ${trouble} ${messageOf(first)}` });
   return done;

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { api, body, read } from "@/api/client";
+import { fewAtOnce } from "@/api/few-at-once";
 import { queryClient } from "@/api/queries";
 import { keysByInput } from "@/api/same-input";
 import type { components } from "@/api/schema";
@@ -78,10 +79,7 @@ const AT_ONCE = 4;
 /** Puts sessions or conversations into a project, or out of it: null. */
 export function useMove(kind: MemberKind, onDone: () => void = () => undefined) {
   return useChange({
-    ask: async ({ ids, projectId }: Move) => {
-      for (let at = 0; at < ids.length; at += AT_ONCE)
-        await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => MOVES[kind](id, projectId)));
-    },
+    ask: ({ ids, projectId }: Move) => fewAtOnce(ids, AT_ONCE, (id) => MOVES[kind](id, projectId)),
     stale: STALE,
     refusal: "Not everything was moved.",
     onDone,

@@ -1,5 +1,6 @@
 import { api, body, read } from "@/api/client";
 import { ApiFailure, messageOf } from "@/api/failure";
+import { fewAtOnce } from "@/api/few-at-once";
 import { queryClient } from "@/api/queries";
 import type { components } from "@/api/schema";
 import type { Generation } from "@/api/types";
@@ -64,11 +65,7 @@ export async function cancelMine(userId: string): Promise<number> {
   const generations = [...running, ...(await allOf(readWaiting))].filter(isMine).reverse();
   const mine = (await allOf(readTasks)).filter((task) => isMine(task) && task.generation_id === null);
   const jobs = [...generations.map((row) => () => askCancel(row)), ...mine.map((row) => () => askCancelTask(row))];
-  const left = [...jobs];
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) await next().catch(unlessEnded);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work)).finally(reread);
+  await fewAtOnce(jobs, AT_ONCE, (job) => job().catch(unlessEnded)).finally(reread);
   return jobs.length;
 }
 

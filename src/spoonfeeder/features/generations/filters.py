@@ -17,8 +17,16 @@ from spoonfeeder.comfy.summary import MAX_INT, MAX_SEED
 from spoonfeeder.core.errors import Invalid, invalid_field
 from spoonfeeder.core.vocabulary import GenerationStatus
 from spoonfeeder.db.comfyui import Session
-from spoonfeeder.db.full_text import GOING_ON, UNFINISHED, asked, may_go_on
-from spoonfeeder.db.generation_search import BEGINS_A_TERM, NUMBER, SEARCHED, lora_term, parameter_term, plain, tag_term
+from spoonfeeder.db.full_text import GOING_ON, asked, may_go_on
+from spoonfeeder.db.generation_search import (
+    NUMBER,
+    SEARCHED,
+    UNFINISHED_WORD,
+    lora_term,
+    parameter_term,
+    plain,
+    tag_term,
+)
 from spoonfeeder.features.auth.access import visible
 from spoonfeeder.features.projects.queries import is_in
 from spoonfeeder.work import Work
@@ -212,9 +220,6 @@ def _time(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield COLUMNS.created_at >= since
     if until:
         yield COLUMNS.created_at < until
-
-
-UNFINISHED_WORD = UNFINISHED.removesuffix("'$") + f"(?<!'({BEGINS_A_TERM}))'$"
 
 
 def _words(q: str) -> ColumnElement[Any]:

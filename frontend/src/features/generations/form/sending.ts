@@ -72,11 +72,11 @@ export async function sendAll(sessionId: string, { input, count, isRandom }: Wan
     addRow(row);
     for (const message of row.warnings.slice(0, MOST_WARNINGS)) toast({ kind: "info", message });
     change(sessionId, { sent: 1, lastSeed: row.seed });
-    if (count > 1) {
+    if (count > 1 && !now(sessionId).isStopped) {
       await sendVariations(sessionId, row.id, { count: count - 1, random: isRandom });
       change(sessionId, { sent: count, lastSeed: null });
     }
-    return true;
+    return !now(sessionId).isStopped;
   } catch (failure) {
     tellFailure(sessionId, failure);
     return false;
