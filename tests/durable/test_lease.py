@@ -109,6 +109,25 @@ async def test_work_stops_when_somebody_else_has_the_row(runtime: Runtime) -> No
     assert lease.claimed.id not in runtime.leases
 
 
+async def test_who_has_ended_his_row_still_tells_of_it(runtime: Runtime) -> None:
+    """As the heartbeat may come between the last write and what is told and done after it."""
+    lease = await lease_of_new_row(runtime)
+    told = asyncio.Event()
+
+    async def body(_: Lease) -> None:
+        await outcomes.complete(lease, Collected(), [])
+        lease.nudge()
+        await until(lambda: not any(_beats(task) for task in asyncio.all_tasks()))
+        told.set()
+
+    await held(lease, body)
+    assert told.is_set()
+
+
+def _beats(task: asyncio.Task[object]) -> bool:
+    return getattr(task.get_coro(), "__qualname__", "") == Lease.keep.__qualname__
+
+
 async def test_after_a_pause_of_the_whole_process_nothing_outside_is_touched(runtime: Runtime, clock: Clock) -> None:
     lease = await lease_of_new_row(runtime)
     lease.require()

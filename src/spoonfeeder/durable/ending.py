@@ -6,14 +6,13 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func
 from sqlalchemy.exc import SQLAlchemyError
 
 from spoonfeeder.core.database_errors import as_app_error
 from spoonfeeder.core.errors import Unavailable
 from spoonfeeder.durable.counting import count_ended
 from spoonfeeder.durable.lease import Lease, LeaseLost
-from spoonfeeder.durable.line import RUNNING
 from spoonfeeder.work import Work, open_work
 
 log = structlog.get_logger(__name__)
@@ -72,11 +71,9 @@ async def until_written(lease: Lease, step: Callable[[Work], Awaitable[Told]]) -
 
 async def _was_committed(lease: Lease) -> bool:
     """Whether the row left our hands by our own write; then it is told of here, as the commit's teller was not."""
-    table = lease.line.table
-    mine = select(*table.__table__.c).where(table.id == lease.claimed.id, table.fence == lease.claimed.fence)
     async with open_work(lease.runtime, lease.actor) as work:
-        row = (await work.session.execute(mine)).one_or_none()
-        if row is None or row.status == RUNNING:
+        row = await lease.left(work)
+        if row is None:
             return False
         _tell(work, lease, row)
         return True

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, func, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from spoonfeeder.core.actor import User
@@ -24,6 +24,10 @@ GLANCE_SECONDS = 0.1
 
 class LeaseLost(Exception):
     """Another process holds the row by now, or may soon: touch nothing outside any more."""
+
+
+class LetGo(LeaseLost):
+    """It was a write of our own that took the row out of our hands."""
 
 
 class Lease:
@@ -79,19 +83,27 @@ class Lease:
             raise LeaseLost
         return row
 
-    async def keep(self) -> None:
-        """Beats until the lease is lost."""
+    async def left(self, work: Work) -> Row[Any] | None:
+        """The row when a write of our own took it out of our hands: a claim of another would have raised its fence."""
+        table = self.line.table
+        mine = select(*table.__table__.c).where(table.id == self.claimed.id, table.fence == self.claimed.fence)
+        return (await work.session.execute(mine.where(table.status != RUNNING))).one_or_none()
+
+    async def keep(self) -> bool:
+        """Beats until the row is no longer ours; whether we let it go ourselves."""
         settings = self.runtime.settings
         while True:
             try:
                 async with asyncio.timeout(settings.lease_seconds / 2):
                     await self.beat()
+            except LetGo:
+                return True
             except LeaseLost:
-                return
+                return False
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("heartbeat_failed", error=type(error).__name__)
             if self._is_stale and not self.in_flight:
-                return
+                return False
             await self._pause(settings.heartbeat_seconds)
 
     async def beat(self) -> None:
@@ -106,8 +118,8 @@ class Lease:
         )
         async with open_work(self.runtime, self.actor) as work:
             row = (await work.session.execute(statement)).one_or_none()
-        if row is None:
-            raise LeaseLost
+            if row is None:
+                raise LeaseLost if await self.left(work) is None else LetGo
         self._good_until = started + lease_seconds
         if row.cancel_requested_at is not None:
             self.cancel_requested.set()
@@ -141,7 +153,7 @@ async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:
     beats = asyncio.create_task(lease.keep())
     try:
         await asyncio.wait({work, beats}, return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
+        if not work.done() and not await beats:
             raise LeaseLost
         await work
     except asyncio.CancelledError:
@@ -163,7 +175,7 @@ async def _hold_on(lease: Lease, work: asyncio.Future[None]) -> None:
                 await asyncio.wait({work}, timeout=GLANCE_SECONDS)
 
 
-async def _end(*tasks: asyncio.Future[None]) -> None:
+async def _end(*tasks: asyncio.Future[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
