@@ -134,6 +134,21 @@ async def test_an_action_takes_its_turn_among_the_events(outside: Outside, dispa
     assert (seen, len(outside.events)) == ([1], 2)
 
 
+@pytest.mark.parametrize("is_ready", [True, False])
+async def test_what_there_is_nothing_to_see_of_is_not_told(
+    outside: Outside, dispatcher: Dispatcher, is_ready: bool
+) -> None:
+    async def ready() -> bool:
+        return is_ready
+
+    before, shown, after = progress(), progress(), progress()
+    dispatcher.emit(before)
+    dispatcher.emit_if(ready, shown)
+    dispatcher.emit(after)
+    await dispatcher.close(DRAIN_SECONDS)
+    assert outside.events == ([before, shown, after] if is_ready else [before, after])
+
+
 async def test_closing_takes_no_longer_than_allowed(outside: Outside, dispatcher: Dispatcher) -> None:
     outside.hanging = True
     for _ in range(20):

@@ -16,6 +16,7 @@ from spoonfeeder.realtime.breaker import Breaker
 from spoonfeeder.realtime.connection import connect
 from spoonfeeder.realtime.counters import MemoryCounters, RedisCounters
 from spoonfeeder.realtime.rate_limits import PREFIX, FixedWindow, RateLimits, parse_limit
+from tests.fixtures.clock import Clock
 from tests.waiting import until, until_async
 
 COMPOSE = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text())
@@ -87,6 +88,23 @@ async def test_refused_requests_do_not_put_off_the_end_of_the_window(redis_url: 
         await until_async(lambda: _is_empty(client))
         assert await allowed(third, "ann", tries=1) == 1
         assert (await third.hit(THREE, "ann")).reset_seconds > 20
+
+
+async def test_what_a_process_gave_in_a_window_does_not_count_in_the_next(
+    redis_url: str, client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    for module in ("rate_limits", "counters"):
+        monkeypatch.setattr(f"spoonfeeder.realtime.{module}.time", clock)
+    async with opened(redis_url) as one, opened(redis_url) as other:
+        await allowed(other, "ann", tries=1)
+        [key] = await client.keys()
+        await client.expire(key, 20)
+        assert await allowed(one, "ann", tries=4) == 2
+
+        await client.delete(key)
+        clock.now += 21
+        assert await allowed(one, "ann", tries=4) == 3
 
 
 async def test_a_process_that_knows_a_window_is_used_up_asks_no_more(limits: RateLimits, client: Redis) -> None:

@@ -1,5 +1,6 @@
 """Counters that end with their window, as storages of `limits`: in Redis for all processes, in memory for this one."""
 
+import math
 import time
 from abc import abstractmethod
 from collections import OrderedDict
@@ -24,7 +25,7 @@ class Counters(Storage):
     """What `limits` asks of a storage, by way of counts that also tell when their window ends."""
 
     @abstractmethod
-    async def count(self, key: str, window_seconds: int, amount: int = 1) -> Count:
+    async def count(self, key: str, window_seconds: float, amount: int = 1) -> Count:
         """Adds to the open window of `key`, or opens one; never moves the end of an open one."""
 
     @abstractmethod
@@ -57,10 +58,10 @@ class RedisCounters(Counters):
     def base_exceptions(self) -> tuple[type[Exception], ...]:
         return RedisError, OSError
 
-    async def count(self, key: str, window_seconds: int, amount: int = 1) -> Count:
+    async def count(self, key: str, window_seconds: float, amount: int = 1) -> Count:
         async with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.incrby(key, amount)
-            pipeline.expire(key, window_seconds, nx=True)
+            pipeline.expire(key, math.ceil(window_seconds), nx=True)
             pipeline.pttl(key)
             hits, _, left_ms = await pipeline.execute()
         return Count(hits, left_ms / 1000)
@@ -104,7 +105,7 @@ class MemoryCounters(Counters):
     def base_exceptions(self) -> tuple[type[Exception], ...]:
         return ()
 
-    async def count(self, key: str, window_seconds: int, amount: int = 1) -> Count:
+    async def count(self, key: str, window_seconds: float, amount: int = 1) -> Count:
         now = time.monotonic()
         window = self._open_window(key, now)
         if window is None:

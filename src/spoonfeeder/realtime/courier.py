@@ -27,7 +27,7 @@ class Courier:
         try:
             await self._presence.call(partial(self._doorbell.ring, ring))
         except (BreakerOpen, RedisError, OSError):
-            await self._bus.send(postgres_bus.RINGS, orjson.dumps(ring))
+            await self._bus.send(postgres_bus.RINGS, orjson.dumps(ring, default=str))
 
     async def emit(self, event: Event) -> None:
         """A state event that nobody heard in Redis goes the other way too: its listener may be about to come back.

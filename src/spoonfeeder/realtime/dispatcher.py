@@ -37,6 +37,15 @@ class Dispatcher:
     def emit(self, event: Event) -> None:
         self._events.put(partial(self._emit, event), keep_seconds=KEEP_STATE_SECONDS if event.is_state else 0.0)
 
+    def emit_if(self, ready: Callable[[], Awaitable[bool]], event: Event) -> None:
+        """Of what is no state: emits it in its turn, once `ready` has said that there is something to see."""
+
+        async def emit_ready() -> None:
+            if await ready():
+                await self._emit(event)
+
+        self.do(emit_ready)
+
     def do(self, action: Action) -> None:
         """Runs `action` in the line of the events, in its turn; it is let go where progress would be."""
         self._events.put(action)

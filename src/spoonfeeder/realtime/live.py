@@ -55,10 +55,12 @@ class Live:
             each: orjson.loads(value) for each, value in zip(generation_ids, found, strict=False) if value is not None
         }
 
-    async def set_preview(self, generation_id: UUID, preview: Preview) -> None:
+    async def set_preview(self, generation_id: UUID, preview: Preview) -> bool:
+        """Whether it can be read now."""
         head = f"{preview.n} {preview.media_type}\n".encode()
         value = head + preview.image
-        await self._try(lambda: self._redis.set(_preview_key(generation_id), value, ex=LIFE_SECONDS), None)
+        kept = await self._try(lambda: self._redis.set(_preview_key(generation_id), value, ex=LIFE_SECONDS), False)
+        return bool(kept)
 
     async def get_preview(self, generation_id: UUID) -> Preview | None:
         value: bytes | None = await self._try(lambda: self._redis.get(_preview_key(generation_id)), None)

@@ -64,8 +64,8 @@ class FixedWindow(FixedWindowRateLimiter):
         super().__init__(counters)
         self._counters = counters
 
-    async def use(self, limit: Limit, key: str) -> Usage:
-        count = await self._counters.count(limit.key_for(key), limit.get_expiry())
+    async def use(self, limit: Limit, key: str, window_seconds: float) -> Usage:
+        count = await self._counters.count(limit.key_for(key), window_seconds)
         return Usage(
             limit=limit.amount,
             remaining=max(0, limit.amount - count.hits),
@@ -93,12 +93,15 @@ class Share:
     def use(self, limit: Limit) -> Usage:
         allowed = self.left > 0
         self.left -= allowed
-        reset_seconds = max(1, math.ceil(self.ends_at - time.monotonic()))
-        return Usage(limit.amount, self.left + self.elsewhere, reset_seconds, allowed)
+        return Usage(limit.amount, self.left + self.elsewhere, max(1, math.ceil(self.seconds_left)), allowed)
+
+    @property
+    def seconds_left(self) -> float:
+        return self.ends_at - time.monotonic()
 
     def is_open(self) -> bool:
         """There is something to give, or it is known that nothing is left for anybody."""
-        return (self.left > 0 or self.elsewhere == 0) and self.ends_at > time.monotonic()
+        return (self.left > 0 or self.elsewhere == 0) and self.seconds_left > 0
 
 
 class RateLimits:
@@ -116,18 +119,20 @@ class RateLimits:
     async def hit(self, limit: Limit, *key: str) -> Usage:
         """Counts one request. `key` may be what somebody sent: its digest is what is kept.
 
-        A refused request is counted too, but moves no window: the limit is free again when it ends. This process
-        always counts as well, so that whoever has used a limit up gets no new one when Redis goes away.
+        A refused request moves no window: the limit is free again when it ends. What is allowed is counted in this
+        process too, in the same window, so that whoever has used a limit up gets no new one when Redis goes away.
         """
         digest = hashlib.blake2b(repr(key).encode(), digest_size=16).hexdigest()
-        own = await self._own.use(limit, digest)
         share = self._shares.get((limit.namespace, digest))
         if share is None or not share.is_open():
             share = await self._in_redis(limit, digest)
         if share is None:
-            return own
+            return await self._own.use(limit, digest, limit.get_expiry())
         usage = share.use(limit)
-        return own if usage.allowed and not own.allowed else usage
+        if not usage.allowed:
+            return usage
+        own = await self._own.use(limit, digest, share.seconds_left)
+        return usage if own.allowed else own
 
     async def close(self) -> None:
         try:
@@ -158,7 +163,7 @@ class RateLimits:
     def _put(self, key: tuple[str, str], taken: Share) -> Share:
         """What several requests took at the same time is put together."""
         known = self._shares.pop(key, None)
-        if known is not None and known.ends_at > time.monotonic():
+        if known is not None and known.seconds_left > 0:
             taken.left += known.left
         while len(self._shares) >= KEYS_IN_MEMORY:
             self._shares.popitem(last=False)

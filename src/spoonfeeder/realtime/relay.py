@@ -64,10 +64,8 @@ class Relay:
     def _send_preview(self, shown: tuple[bytes, str]) -> None:
         n = next(self._n)
         self._preview_url = f"{self._run.preview_path}?n={n}"
-        preview = Preview(*shown, n)
-        self._dispatcher.do(partial(self._live.set_preview, self._run.id, preview))
         event = GenerationPreview(**self._present(), n=n, preview_url=self._preview_url)
-        self._dispatcher.emit(event)
+        self._dispatcher.emit_if(partial(self._live.set_preview, self._run.id, Preview(*shown, n)), event)
         self._remember(event.seq)
 
     def _present(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """F6, F8, F9: work is accepted, done and told while Redis is away in one way or another, and where none is wanted."""
 
 import asyncio
+import logging
 import os
 import signal
 import time
@@ -82,6 +83,7 @@ async def test_without_redis_from_the_start(
     assert (health["status"], health["services"]["redis"]["status"]) == (
         ("degraded", "down") if is_wanted else ("ok", "off")
     )
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     warnings = [record.getMessage() for record in caplog.records if "edis" in record.getMessage()]
     assert len(warnings) <= (8 if is_wanted else 0), warnings
 
