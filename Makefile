@@ -1,5 +1,5 @@
 # Short names for ./spoonfeeder; nothing here that the script cannot do.
-.PHONY: up test chaos chaos-tasks drills restore-drill sweep fuzz abuse soak bench bars lint format pages far wheel screenshots
+.PHONY: up test chaos chaos-tasks drills restore-drill sweep fuzz abuse soak bench bars lint format pages far late wheel screenshots
 
 up:
 	./spoonfeeder up
@@ -67,6 +67,10 @@ pages:
 far:
 	.venv/bin/python -P frontend/build.py build
 	LATENCY_MS=700 ./spoonfeeder test --confcutdir tests/browser -n 3 --dist loadgroup tests/browser -m browser
+
+# The server's tests while the database, Redis and other servers answer late, each time by another time.
+late:
+	LATENCY=1 ./spoonfeeder test -n 8 --dist worksteal -m "not (alone or bench or browser or chaos or fuzz)"
 
 # Every page as it looks, into docs/screenshots (needs a Chromium).
 screenshots:

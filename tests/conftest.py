@@ -39,6 +39,7 @@ hypothesis_settings.load_profile("patient")
 gc.set_threshold(50_000)
 pytest_plugins = [
     "tests.fixtures.application",
+    "tests.fixtures.latency",
     "tests.fixtures.pace",
     "tests.fixtures.patience",
     "tests.fixtures.server_mode",

@@ -223,11 +223,12 @@ async def test_what_moved_on_or_ended_is_not_drawn_again(api: Application) -> No
         running = "status = 'running', owner = 'x', lease_until = now() + interval '1 hour', started_at = now()"
         done = "status = 'completed', progress = 100, completed_at = now()"
         long_ago = "updated_at = now() - interval '1 minute'"
+        just_now = "updated_at = now() + interval '1 minute'"  # still so when a slow machine comes to look
         for generation_id, change in (
             (moved, f"{running}, submitted_at = now(), backend_id = '{other.id}'"),
             (still_here, f"{running}, submitted_at = now(), backend_id = '{own.id}'"),
             (ended, f"{done}, {long_ago}"),
-            (just_ended, done),
+            (just_ended, f"{done}, {just_now}"),
         ):
             await put(api, text(f"UPDATE comfyui_generations SET {change} WHERE id = '{generation_id}'"))
         row = await own.check()
