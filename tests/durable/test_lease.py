@@ -116,12 +116,37 @@ async def test_who_has_ended_his_row_still_tells_of_it(runtime: Runtime) -> None
 
     async def body(_: Lease) -> None:
         await outcomes.complete(lease, Collected(), [])
-        lease.nudge()
-        await until(lambda: not any(_beats(task) for task in asyncio.all_tasks()))
+        await _last_beat(lease)
         told.set()
 
     await held(lease, body)
     assert told.is_set()
+
+
+async def test_so_does_who_is_told_to_stop_meanwhile(runtime: Runtime) -> None:
+    lease = await lease_of_new_row(runtime)
+    ended, stopped, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def body(_: Lease) -> None:
+        await outcomes.complete(lease, Collected(), [])
+        await _last_beat(lease)
+        ended.set()
+        await stopped.wait()
+        told.set()
+
+    holding = asyncio.create_task(held(lease, body))
+    await ended.wait()
+    holding.cancel()
+    await asyncio.sleep(0)
+    stopped.set()
+    with pytest.raises(asyncio.CancelledError):
+        await holding
+    assert told.is_set()
+
+
+async def _last_beat(lease: Lease) -> None:
+    lease.nudge()
+    await until(lambda: not any(_beats(task) for task in asyncio.all_tasks()))
 
 
 def _beats(task: asyncio.Task[object]) -> bool:

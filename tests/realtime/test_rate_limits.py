@@ -99,11 +99,11 @@ async def test_what_a_process_gave_in_a_window_does_not_count_in_the_next(
     async with opened(redis_url) as one, opened(redis_url) as other:
         await allowed(other, "ann", tries=1)
         [key] = await client.keys()
-        await client.expire(key, 20)
+        await client.expire(key, 2000)
         assert await allowed(one, "ann", tries=4) == 2
 
         await client.delete(key)
-        clock.now += 21
+        clock.now += 2001
         assert await allowed(one, "ann", tries=4) == 3
 
 
@@ -181,6 +181,24 @@ async def test_while_redis_is_away_each_process_counts_and_afterwards_all_togeth
 
         await until_async(counted)
         assert await allowed(limits, "cid", tries=100) == 3
+
+
+async def test_what_was_used_while_redis_was_away_costs_nothing_of_its_window(redis: EmbeddedRedis) -> None:
+    breaker = Breaker(deadline_seconds=PATIENT_SECONDS, open_seconds=0.05)
+    async with opened(redis.url, breaker) as limits, connect(redis.url) as client:
+        redis.stop()
+        assert await allowed(limits, "ann", tries=4) == 3
+
+        redis.start()
+
+        async def counted() -> object:
+            assert not (await limits.hit(THREE, "ann")).allowed
+            return await client.keys()
+
+        await until_async(counted)
+        assert await allowed(limits, "ann", tries=10) == 0
+        [key] = await client.keys()
+        assert await client.get(key) == b"1"
 
 
 async def test_a_paused_redis_holds_up_one_request_at_a_time(redis: EmbeddedRedis) -> None:

@@ -35,7 +35,8 @@ class Lease:
 
     `in_flight` is set while something is under way that must not be asked for twice (R9). Then the lease ends by its
     fence alone, not by our clock, so that a database that was away meanwhile costs no result; and a process that is
-    told to stop waits for it, at most HOLD_ON_SECONDS. `outcome` is the status that the row was ended with here.
+    told to stop waits for it, at most HOLD_ON_SECONDS. `outcome` is the status that the row was ended with here; what
+    is told and done after it is waited for likewise.
     """
 
     def __init__(self, runtime: Runtime, line: Line, claimed: Claimed) -> None:
@@ -155,6 +156,7 @@ async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:
         await asyncio.wait({work, beats}, return_when=asyncio.FIRST_COMPLETED)
         if not work.done() and not await beats:
             raise LeaseLost
+        await asyncio.wait({work})
         await work
     except asyncio.CancelledError:
         await _hold_on(lease, work)
@@ -171,7 +173,7 @@ async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:
 async def _hold_on(lease: Lease, work: asyncio.Future[None]) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(HOLD_ON_SECONDS):
-            while lease.in_flight and not work.done():
+            while (lease.in_flight or lease.outcome) and not work.done():
                 await asyncio.wait({work}, timeout=GLANCE_SECONDS)
 
 

@@ -75,11 +75,11 @@ class FixedWindow(FixedWindowRateLimiter):
 
     async def take(self, limit: Limit, key: str) -> "Share":
         """A part of the window for this process: what was in it, when others have had the rest."""
-        block = max(1, limit.amount // BLOCKS)
+        block, asked_at = max(1, limit.amount // BLOCKS), time.monotonic()
         count = await self._counters.count(limit.key_for(key), limit.get_expiry(), block)
         before = count.hits - block
         mine = min(block, max(0, limit.amount - before))
-        return Share(mine, max(0, limit.amount - count.hits), time.monotonic() + count.seconds_left)
+        return Share(mine, max(0, limit.amount - count.hits), asked_at + count.seconds_left)
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class RateLimits:
         """Counts one request. `key` may be what somebody sent: its digest is what is kept.
 
         A refused request moves no window: the limit is free again when it ends. What is allowed is counted in this
-        process too, in the same window, so that whoever has used a limit up gets no new one when Redis goes away.
+        process too, until the shared window ends, so that who has used a limit up gets no new one when Redis goes away.
         """
         digest = hashlib.blake2b(repr(key).encode(), digest_size=16).hexdigest()
         share = self._shares.get((limit.namespace, digest))
@@ -132,7 +132,10 @@ class RateLimits:
         if not usage.allowed:
             return usage
         own = await self._own.use(limit, digest, share.seconds_left)
-        return usage if own.allowed else own
+        if own.allowed:
+            return usage
+        share.left += 1
+        return own
 
     async def close(self) -> None:
         try:
