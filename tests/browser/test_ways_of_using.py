@@ -53,7 +53,7 @@ def test_the_main_page_by_keyboard_alone(comfyui: ComfyUIPage, page: Page, sessi
     expect(prompt).to_be_focused()
     page.keyboard.press("Control+Enter")
     expect(comfyui.cards).to_have_count(2)
-    expect(comfyui.cards.get_by_text("Completed")).to_have_count(2)
+    expect(comfyui.cards.get_by_role("button", name="Open picture")).to_have_count(2)
     comfyui.cards.first.locator("button:has(img)").focus()
     page.keyboard.press("Enter")
     lightbox = page.get_by_role("dialog")
