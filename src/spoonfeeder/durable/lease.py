@@ -156,8 +156,7 @@ async def held(lease: Lease, body: Callable[[Lease], Awaitable[None]]) -> None:
         await asyncio.wait({work, beats}, return_when=asyncio.FIRST_COMPLETED)
         if not work.done() and not await beats:
             raise LeaseLost
-        await asyncio.wait({work})
-        await work
+        await asyncio.shield(work)
     except asyncio.CancelledError:
         await _hold_on(lease, work)
         await _end(work, beats)
