@@ -40,6 +40,7 @@ gc.set_threshold(50_000)
 pytest_plugins = [
     "tests.fixtures.application",
     "tests.fixtures.latency",
+    "tests.fixtures.log_lines",
     "tests.fixtures.pace",
     "tests.fixtures.patience",
     "tests.fixtures.server_mode",

@@ -197,7 +197,7 @@ async def test_a60_no_key_of_a_provider_comes_out(
     assert {re.sub("canary|[0-9]{4}.*", "", key) for key in received} == {"profile", "pool", "setting", "unsaved"}
     assert len(received) > 0.5 * len(keys.made)
     assert {name for name, _ in tables} >= {"profiles", "profile_keys", "provider_settings", "usage_calls", "messages"}
-    assert "the provider refused" in told.out + told.err
+    assert "the provider refused" in told.out + told.err + caplog.text
     assert [answer[:1_500] for answer in driver.answers if keys.inside(answer)] == []
     assert [line for line in (told.out + told.err + caplog.text).splitlines() if keys.inside(line)] == []
     assert [(name, line[:500]) for name, line in tables if keys.inside(line)] == []

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from typer.testing import CliRunner
 
 from spoonfeeder.cli import api_keys, app, backups, database, doctor, keys, make, people, serve  # noqa: F401 - commands
+from tests.fixtures.log_lines import log_restored
 
 
 class Ended(NamedTuple):
@@ -18,7 +19,8 @@ class Ended(NamedTuple):
 
 def spoonfeeder(*arguments: str, typed: str = "", **environment: str) -> Ended:
     """Runs a command in this process, without the log of one that nobody expected to fail."""
-    run = CliRunner().invoke(app, arguments, input=typed, env=environment, catch_exceptions=False)
+    with log_restored():
+        run = CliRunner().invoke(app, arguments, input=typed, env=environment, catch_exceptions=False)
     return Ended(run.exit_code, run.stdout, run.stderr)
 
 

@@ -9,6 +9,7 @@ import structlog
 from asgi_correlation_id import correlation_id
 
 from spoonfeeder.core import log
+from tests.fixtures.log_lines import log_restored
 
 FORGED = 'x"\r\n2026-01-01 error forged\x1b[31m\x7f\u2028\u202e${jndi:ldap://a}'
 API_KEY = "sf_Zx81-qLm_0aB7cD2eF5gH8iJ3kL6mN9oP4rS1tUvWxY"
@@ -46,18 +47,8 @@ def nothing_left_behind() -> None:
 
 @pytest.fixture
 def stream(nothing_left_behind: None) -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {
-        name: logging.getLogger(name).level
-        for name in (*log.QUIET_LOGGERS, *log.TALKATIVE_LOGGERS, *log.LEVELLED_LOGGERS)
-    }
-    yield io.StringIO()
-    root.handlers, root.level = handlers, level
-    for name, kept in levels.items():
-        logging.getLogger(name).setLevel(kept)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with log_restored():
+        yield io.StringIO()
 
 
 def test_json_gives_one_object_per_event_whatever_it_says(stream: io.StringIO) -> None:

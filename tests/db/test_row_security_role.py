@@ -1,15 +1,17 @@
 """The role of row-level security where the login may not make it, and what a later `migrate` makes good."""
 
 import asyncio
+import io
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import structlog
 from sqlalchemy import text
 
+from spoonfeeder.core import log
 from spoonfeeder.core.actor import LOCAL_OWNER
 from spoonfeeder.db import DEFAULT_WORKSPACE_ID, Workspace
 from spoonfeeder.db.migrate import downgrade, run_on, upgrade
@@ -19,6 +21,7 @@ from spoonfeeder.runtime import Runtime, open_runtime
 from spoonfeeder.work import open_system_work, open_work
 from tests.db.conftest import settings_of
 from tests.db.rows import seed_workspace
+from tests.fixtures.log_lines import log_restored
 
 LOGIN = "plain"
 POLICIES = text("SELECT tablename FROM pg_policies ORDER BY 1")
@@ -66,10 +69,13 @@ async def seen(runtime: Runtime) -> int:
 
 
 async def warned(runtime: Runtime) -> bool:
-    with structlog.testing.capture_logs() as logs:
+    lines = io.StringIO()
+    with log_restored():
+        log.configure("info", "json", lines)
         await warn_unless_secured(runtime.engine)
-    assert [entry["event"] for entry in logs] in ([], ["row_security_off"])
-    return bool(logs)
+    logged = [json.loads(line)["event"] for line in lines.getvalue().splitlines()]
+    assert logged in ([], ["row_security_off"])
+    return bool(logged)
 
 
 async def test_without_the_role_all_works_with_a_warning_and_a_later_migrate_secures(

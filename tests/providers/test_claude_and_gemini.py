@@ -18,6 +18,7 @@ from spoonfeeder.providers.claude import Claude
 from spoonfeeder.providers.gemini import Gemini
 from tests.fixtures import claude_replies as claude
 from tests.fixtures import gemini_replies as gemini
+from tests.fixtures.log_lines import LogLines
 from tests.fixtures.scripted import Reply, scripted
 from tests.providers.in_memory import InMemory
 from tests.serving import NOBODY_URL
@@ -336,18 +337,16 @@ async def test_list_without_end_is_not_read(wire: Wire, http: Any, monkeypatch: 
         assert server.asked
 
 
-async def test_provider_words_are_logged_without_the_key(
-    wire: Wire, http: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_provider_words_are_logged_without_the_key(wire: Wire, http: Any, log_lines: LogLines) -> None:
     refused = {
         Provider.CLAUDE: claude.refused(401, "authentication_error", "Wrong key plain-local-key!"),
         Provider.GEMINI: gemini.refused(401, "UNAUTHENTICATED", "Wrong key plain-local-key!"),
     }
+    lines = log_lines("json")
     async with scripted(refused[wire.provider]) as server:
         await outcome(chat(wire, server.url, http, "plain-local-key"))
-    told = "".join(capsys.readouterr())
-    assert "Wrong key" in told
-    assert "plain-local-key" not in told
+    assert "Wrong key" in lines.getvalue()
+    assert "plain-local-key" not in lines.getvalue()
 
 
 async def test_key_stays_out_of_what_is_shown_of_the_adapter(wire: Wire, http: Any) -> None:

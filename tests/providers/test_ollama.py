@@ -9,6 +9,7 @@ from spoonfeeder.core.vocabulary import FinishReason, MessageRole, Modality
 from spoonfeeder.providers import errors
 from spoonfeeder.providers.base import ChatMessage, ChatRequest, Finish, Picture, Usage
 from tests.fixtures import ollama_replies as ollama
+from tests.fixtures.log_lines import LogLines
 from tests.fixtures.ollama import KEY, adapter, request
 from tests.fixtures.scripted import Reply, scripted
 from tests.providers.table import ROWS, Replies, date_of_return, outcome, require, text_of
@@ -112,7 +113,8 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("row", REFUSALS)
-async def test_refusal(row: str, http: Any, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_refusal(row: str, http: Any, log_lines: LogLines) -> None:
+    lines = log_lines("json")
     reply, kind, waits = REFUSALS[row]
     async with scripted(reply) as server:
         with pytest.raises(errors.ProviderError) as caught:
@@ -120,8 +122,7 @@ async def test_refusal(row: str, http: Any, capsys: pytest.CaptureFixture[str]) 
     assert type(caught.value) is kind
     assert caught.value.retry_after_seconds == waits
     assert len(server.asked) == 1
-    shown = capsys.readouterr()
-    assert KEY not in str(caught.value) + repr(caught.value) + str(caught.value.envelope()) + shown.out + shown.err
+    assert KEY not in str(caught.value) + repr(caught.value) + str(caught.value.envelope()) + lines.getvalue()
 
 
 async def test_sentences_say_what_to_do(http: Any) -> None:

@@ -12,6 +12,7 @@ from spoonfeeder.providers import errors
 from spoonfeeder.providers.base import ChatMessage, ChatRequest, Connection, Finish, Picture, TextDelta, Usage
 from spoonfeeder.providers.openai import OpenAI
 from tests.fixtures import openai_replies as said
+from tests.fixtures.log_lines import LogLines
 from tests.fixtures.scripted import Reply, Scripted, scripted
 from tests.providers.table import ROWS, Replies, date_of_return, outcome, require, text_of
 
@@ -121,14 +122,12 @@ async def test_rejected_names_the_parameter_but_never_the_key(http: httpx2.Async
     assert "canary" not in hidden.message
 
 
-async def test_provider_words_are_logged_without_the_key(
-    http: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_provider_words_are_logged_without_the_key(http: httpx2.AsyncClient, log_lines: LogLines) -> None:
+    lines = log_lines("json")
     async with scripted(said.error(401, "Wrong key plain-local-key!", code="invalid_api_key")) as server:
         await outcome(adapter(server, http, "plain-local-key"), asking())
-    told = "".join(capsys.readouterr())
-    assert "Wrong key" in told
-    assert "plain-local-key" not in told
+    assert "Wrong key" in lines.getvalue()
+    assert "plain-local-key" not in lines.getvalue()
 
 
 @pytest.mark.parametrize("key", ["sk-schlüssel", "sk-a\nX-Evil: 1", "sk-a ", "sk-\x00"])

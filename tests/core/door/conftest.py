@@ -1,17 +1,13 @@
 """A small application behind the real door and a real uvicorn."""
 
-import io
-import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
-import structlog
 from fastapi import APIRouter, FastAPI, Request, UploadFile
 from pydantic import Field
 
-from spoonfeeder.core import log
 from spoonfeeder.core.door import guard
 from spoonfeeder.core.door.routes import JsonRoute
 from spoonfeeder.core.render import install_renderer
@@ -91,22 +87,3 @@ def serving(api: FastAPI) -> Callable[..., RunningServer]:
         return RunningServer(guard(api, small_settings(**values)))
 
     return make
-
-
-LogLines = Callable[[log.Format], io.StringIO]
-
-
-@pytest.fixture
-def log_lines() -> Iterator[LogLines]:
-    """Has the log written in the given format to a text that the test can read."""
-    kept = logging.root.handlers[:], logging.root.level
-
-    def configure(line_format: log.Format) -> io.StringIO:
-        stream = io.StringIO()
-        log.configure("info", line_format, stream)
-        return stream
-
-    yield configure
-    logging.root.handlers[:], logging.root.level = kept
-    logging.captureWarnings(False)
-    structlog.reset_defaults()

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.core.door.conftest import LogLines
 from tests.core.door.raw_http import RunningServer, request
+from tests.fixtures.log_lines import LogLines
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

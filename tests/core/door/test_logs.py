@@ -13,8 +13,8 @@ from spoonfeeder.core.render import install_renderer
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.features.logs.api_log import ApiLog
 from spoonfeeder.features.logs.calls import WaitingCalls
-from tests.core.door.conftest import LogLines
 from tests.core.door.raw_http import RunningServer, request
+from tests.fixtures.log_lines import LogLines
 from tests.waiting import until
 
 REQUEST_ID = "5df07f2d4e29410ea0c0dfde49ee98b5"

@@ -14,6 +14,7 @@ from tests.abuse.populated import PNG
 from tests.features.chat.asked import HI, KEY, profile, rows
 from tests.fixtures import openai_replies as openai
 from tests.fixtures.application import Application
+from tests.fixtures.log_lines import LogLines
 from tests.fixtures.scripted import Reply, Scripted, scripted
 
 GIF = b"GIF89a" + bytes(20)
@@ -201,10 +202,10 @@ FAILURES: dict[str, tuple[Reply, int, str]] = {
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_a_failing_provider_is_an_ordinary_error_without_the_key(
-    api: Application, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], stream: bool
+    api: Application, monkeypatch: pytest.MonkeyPatch, log_lines: LogLines, stream: bool
 ) -> None:
     monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0)
-    found, seen = {}, ""
+    found, seen, lines = {}, "", log_lines("json")
     for name, (reply, _, _) in FAILURES.items():
         if stream and name == "cut":  # told by an event (test_chat_stream)
             continue
@@ -221,4 +222,5 @@ async def test_a_failing_provider_is_an_ordinary_error_without_the_key(
     kept = await rows(api, "SELECT status, error_code FROM usage_calls ORDER BY started_at")
     assert kept == [("failed", code) for _, code in found.values()]
     everything = await rows(api, "SELECT row_to_json(profiles)::text FROM profiles")
-    assert KEY not in seen + str(everything) + "".join(capfd.readouterr())
+    assert "the provider refused" in lines.getvalue()
+    assert KEY not in seen + str(everything) + lines.getvalue()

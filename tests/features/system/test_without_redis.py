@@ -1,7 +1,7 @@
 """F6, F8, F9: work is accepted, done and told while Redis is away in one way or another, and where none is wanted."""
 
 import asyncio
-import logging
+import json
 import os
 import signal
 import time
@@ -21,6 +21,7 @@ from spoonfeeder.embedded.redis import EmbeddedRedis
 from spoonfeeder.realtime.connection import OPTIONS
 from spoonfeeder.simulator import Simulator
 from tests.fixtures.application import Application, serve_work, serving
+from tests.fixtures.log_lines import LogLines
 from tests.fixtures.workflows import workflow
 from tests.socket_client import SocketClient, open_socket
 from tests.waiting import until_async
@@ -69,8 +70,9 @@ async def nobody_waits_for_redis(meanwhile: Callable[[], Awaitable[tuple[float, 
 
 @pytest.mark.parametrize("redis_url", [NO_REDIS, NOWHERE])
 async def test_without_redis_from_the_start(
-    settings: Settings, simulator: Simulator, redis_url: str, caplog: pytest.LogCaptureFixture
+    settings: Settings, simulator: Simulator, redis_url: str, log_lines: LogLines
 ) -> None:
+    lines = log_lines("json")
     async with everything(settings, redis_url, simulator) as (api, browser, session_id):
         await nobody_waits_for_redis(partial(accepted_done_and_told, api, browser, session_id))
         held = await api.generate(session_id, parameters={"steps": 10_000})
@@ -83,8 +85,9 @@ async def test_without_redis_from_the_start(
     assert (health["status"], health["services"]["redis"]["status"]) == (
         ("degraded", "down") if is_wanted else ("ok", "off")
     )
-    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
-    warnings = [record.getMessage() for record in caplog.records if "edis" in record.getMessage()]
+    logged = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert not [entry for entry in logged if entry["level"] in ("error", "critical")]
+    warnings = [entry["event"] for entry in logged if "edis" in entry["event"]]
     assert len(warnings) <= (8 if is_wanted else 0), warnings
 
 
