@@ -1,6 +1,7 @@
 """A40, A41: what does not start, and what a server with logins shows to somebody who has none."""
 
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ NEEDS_A_LOGIN = (
     "/api/api-log",
     "/metrics",
 )
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 SHOWN = {
     "/": {"success", "data"},
     "/api/health": {"success", "data"},
@@ -124,7 +126,8 @@ async def test_a41_the_surface_without_a_login_is_small_and_says_nothing(server:
         "postgresql",
     }
     for path, answer in answers.items():
-        said = answer.text + json.dumps(dict(answer.headers))
+        # A time may hold the digits of a version.
+        said = STAMP.sub("", answer.text) + json.dumps(dict(answer.headers))
         assert {word for word in telling if word.lower() in said.lower()} == set(), path
 
 

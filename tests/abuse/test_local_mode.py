@@ -37,8 +37,9 @@ async def test_the_calls_of_the_readme_need_no_header(application: Application) 
         assert "?" not in url, "nothing is signed here"
         assert (await application.http.get(url)).status_code == 200
     await application.json("GET", f"/comfyui/generations/{made['id']}/workflow?download=1")
-    await application.json("POST", f"/comfyui/generations/{made['id']}/rerun", 201)
+    again = await application.json("POST", f"/comfyui/generations/{made['id']}/rerun", 201)
     await application.json("PUT", f"/comfyui/workflows/{workflow_id}/parameters", json={"steps": 2})
+    await application.ended(again["id"])
 
 
 async def every_call(api: Application) -> list[tuple[Operation, str, dict[str, Any]]]:

@@ -16,15 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from spoonfeeder.embedded.part import own_command
 from spoonfeeder.embedded.postgres import EmbeddedPostgres
 from spoonfeeder.embedded.process import run
-from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.embedded.redis import EmbeddedRedis
 from tests.chaos.program import Program
+from tests.fixtures.ports import own_port
 from tests.serving import NOBODY_URL
 from tests.waiting import until_async
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 class Stage:
@@ -36,8 +36,8 @@ class Stage:
         self.run_log = folder / "runs.jsonl"
         self.postgres = EmbeddedPostgres(folder)
         self.redis = EmbeddedRedis(folder / "redis")
-        self.api_url = f"http://{HOST}:{free_port(HOST)}"
-        self.comfyui_url = f"http://{HOST}:{free_port(HOST)}"
+        self.api_url = f"http://{HOST}:{own_port()}"
+        self.comfyui_url = f"http://{HOST}:{own_port()}"
         self.environment = self._environment()
         self.comfyui = self._program("comfyui", *self._comfyui_command(step_seconds))
         self.api = self._program("api", *own_command("api"))

@@ -3,16 +3,24 @@
 import asyncio
 from collections.abc import Awaitable
 
+import pytest
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
 from spoonfeeder.durable.sweep import SWEEP_LOCK_KEY, sweep_for_ever, sweep_line
 from spoonfeeder.features.generations.line import GENERATIONS
 from spoonfeeder.realtime.doorbell import queue_key
+from spoonfeeder.realtime.lane import Lane
 from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_system_work
 from tests.durable.rows import BACKEND, add, claimed_row
 from tests.waiting import until_async
+
+
+@pytest.fixture(autouse=True)
+def patient_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ring that Redis takes late is not let go."""
+    monkeypatch.setitem(Lane.__init__.__kwdefaults__, "deadline_seconds", 60.0)  # type: ignore[arg-type]
 
 
 def _redis(runtime: Runtime) -> Redis:

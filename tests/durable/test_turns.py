@@ -1,10 +1,12 @@
 """A process that is stopped in the middle of its turn (SIGSTOP, a suspended machine) holds nobody up for long."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from spoonfeeder.durable import turns
 from spoonfeeder.durable.claim import claim
 from spoonfeeder.durable.turns import try_turn, wait_for_turn
 from spoonfeeder.features.generations.line import GENERATIONS
@@ -12,6 +14,14 @@ from spoonfeeder.runtime import Runtime
 from spoonfeeder.work import open_system_work
 from tests.durable.rows import add, read
 from tests.waiting import until_async
+
+PAUSED_SECONDS = 2
+
+
+@pytest.fixture(autouse=True)
+def as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PAUSED_SECONDS", PAUSED_SECONDS)
+    monkeypatch.setitem(cast(Any, try_turn).__kwdefaults__, "idle_seconds", PAUSED_SECONDS)
 
 
 async def test_others_claim_again_soon_after_a_process_stopped_in_its_claim(runtime: Runtime) -> None:

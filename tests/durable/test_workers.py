@@ -56,7 +56,7 @@ async def test_a_row_that_kills_three_workers_is_given_up_and_the_others_go_on(
     poison = await api.generate(session_id, parameters=small)
     for fetches in (1, 2, 3):
         async with _worker_process(api.settings) as worker:
-            await until(lambda n=fetches: api.simulator.log.requests["GET /view"] >= n)  # type: ignore[misc]
+            await until(lambda n=fetches: _fetched(api) >= n, within_seconds=120)  # type: ignore[misc]
             worker.kill()
         await expire(runtime, UUID(poison["id"]))
     others = [await api.generate(session_id, parameters=small | {"seed": seed}) for seed in range(5)]
@@ -64,6 +64,10 @@ async def test_a_row_that_kills_three_workers_is_given_up_and_the_others_go_on(
         row = await api.ended(poison["id"])
         assert (row["status"], row["error_code"]) == ("failed", "POISON")
         assert {(await api.ended(other["id"]))["status"] for other in others} == {"completed"}
+
+
+def _fetched(api: Application) -> int:
+    return api.simulator.log.requests["GET /view"]
 
 
 @asynccontextmanager

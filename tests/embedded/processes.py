@@ -11,7 +11,10 @@ def is_running(pid: int) -> bool:
     """False also for a zombie: it has ended, and only waits for somebody to take note."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
-        return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+        try:
+            return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

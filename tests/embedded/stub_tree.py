@@ -35,7 +35,7 @@ def main() -> None:
         try:
             for stub in stubs:
                 name, behaviour, *grace = stub.split(":")
-                seconds = float(grace[0]) if grace else 0.5
+                seconds = float(grace[0]) if grace else 30
                 program = Program(
                     name, [sys.executable, "-c", STUB, record, name, behaviour], {}, grace_seconds=seconds
                 )

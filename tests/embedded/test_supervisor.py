@@ -67,7 +67,7 @@ def test_ctrl_c_in_the_terminal_reaches_the_supervisor_alone(tmp_path: Path, sta
 
 
 def test_a_part_that_does_not_listen_is_killed_after_its_grace(start: Callable[..., Tree]) -> None:
-    tree = start("server:polite", "api:stubborn")
+    tree = start("server:polite", "api:stubborn:3")
 
     tree.process.terminate()
 

@@ -68,7 +68,7 @@ def test_up_is_ready_used_ended_killed_and_ready_again(home: Path, start: Callab
     )
     for server in ("postgres", "valkey-server"):
         os.kill(third.child_named(server), signal.SIGKILL)
-    wait_for(lambda: third.said().count("part_ended") == 2, 30)
+    wait_for(lambda: all(f"part_ended part={name}" in third.said() for name in ("postgres", "redis")), 30)
     wait_for(third.answers, 30)
     third.process.send_signal(signal.SIGTERM)
     assert third.process.wait(30) == 0

@@ -13,7 +13,7 @@ from tests.waiting import until_async
 
 pytestmark = pytest.mark.alone
 
-LEASE_SECONDS = 3
+LEASE_SECONDS = 10
 PACE_SECONDS = 0.05
 TIMES_KEPT = 3
 
@@ -73,7 +73,7 @@ async def _ended(http: httpx2.AsyncClient, api: Api, path: str) -> Any:
     async def has_ended() -> bool:
         return not (await call(http, api, "GET", path))["is_streaming"]
 
-    await until_async(has_ended)
+    await until_async(has_ended, within_seconds=60)
     return (await call(http, api, "GET", path))["messages"][-1]
 
 

@@ -67,7 +67,7 @@ async def test_creates_wait_for_nothing_and_ends_are_told(running: Running, away
     machines, api, traffic = running
     async with open_socket(api.url) as client:
         async with steady_load(api.url, traffic) as load:
-            await until(lambda: ends_heard(client, 0) >= ENDS)
+            await until(lambda: ends_heard(client, 0) >= ENDS, within_seconds=120)
             before = percentile(load.since(0, "POST"), 0.5)
             async with away(machines.redis):
                 left = time.monotonic()

@@ -63,7 +63,7 @@ async def test_no_request_and_no_generation_is_lost_in_a_rolling_restart() -> No
             seconds = await restarting
             assert traffic.refused == []
         engine = machines.admin()
-        await until_async(partial(rows.none_open, engine), within_seconds=60)
+        await until_async(partial(rows.none_open, engine), within_seconds=300)
         findings = Findings()
         generations = await rows.read(engine, rows.GENERATIONS)
         rows.check_generations(findings, generations, traffic.acked)

@@ -161,7 +161,9 @@ async def held_up(settings: Settings, statement: str, *command: str) -> AsyncIte
         )
         waiting = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE NOT granted"
         try:
-            await until_async(lambda: holder.fetchval(f"{waiting} AND datname = current_database()"), within_seconds=30)
+            await until_async(
+                lambda: holder.fetchval(f"{waiting} AND datname = current_database()"), within_seconds=120
+            )
         finally:
             process.kill()
             await process.wait()

@@ -21,7 +21,7 @@ from tests.fixtures.ports import own_port
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NAME = "spoon.example"
-READY_SECONDS = 10.0
+READY_SECONDS = 60.0
 PLACES = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
 
 
@@ -111,7 +111,7 @@ def _running(command: list[str], site: Site) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _listens(port: int) -> bool:

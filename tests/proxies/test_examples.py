@@ -30,10 +30,10 @@ ADDRESS = f"https://{NAME}"
 MADE_UP = {"X-Request-ID": "0" * 32, "X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "http"}
 """What a visitor may say, and nobody believes."""
 UPLOAD_BYTES = 50_000_000
-WORDS_PER_SECOND = 8
-ANSWER_WORDS = 2_000
+WORDS_PER_SECOND = 0.5
+ANSWER_WORDS = 200
 """An answer that takes minutes: who waits for its end, or for a full buffer, sees nothing of it in time."""
-SOON_SECONDS = 5.0
+SOON_SECONDS = 60.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -59,7 +59,7 @@ class Visitor:
             base_url=f"https://127.0.0.1:{site.https_port}",
             transport=httpx2.AsyncHTTPTransport(verify=self.tls, local_address=CLIENT),
             headers={"Host": NAME} | MADE_UP,
-            timeout=30,
+            timeout=60,
         )
         self.sni = {"sni_hostname": NAME}
 
@@ -106,7 +106,7 @@ def bearer(person: Person) -> dict[str, str]:
 
 async def test_the_page_and_a_login_by_cookie(server: ServerMode, visitor: Visitor) -> None:
     plain = f"http://127.0.0.1:{visitor._site.http_port}/library?q=1"
-    async with httpx2.AsyncClient(headers={"Host": NAME}) as http:
+    async with httpx2.AsyncClient(headers={"Host": NAME}, timeout=60) as http:
         moved = await http.get(plain)
     page = await visitor.ask("GET", "/", headers={"Accept": "text/html"})
     credentials = {"email": "admin@example.com", "password": PASSWORD}
@@ -154,9 +154,12 @@ async def test_words_come_as_they_are_said(server: ServerMode, ollama: Simulated
     messages = [{"role": "user", "content": "Tell me everything."}]
     ours = {"profile_id": profile_id, "model": "llama3.2", "messages": messages, "stream": True}
     openai = {"model": "slow/llama3.2:latest", "messages": messages, "stream": True}
-    for path, body in (("/api/chat", ours), ("/v1/chat/completions", openai)):
-        async with asyncio.timeout(SOON_SECONDS):
-            assert await first_pieces(visitor, path, body, bearer(server.admin)) >= 3
+    async with asyncio.timeout(SOON_SECONDS):
+        pieces = await asyncio.gather(
+            first_pieces(visitor, "/api/chat", ours, bearer(server.admin)),
+            first_pieces(visitor, "/v1/chat/completions", openai, bearer(server.admin)),
+        )
+    assert min(pieces) >= 3
 
 
 async def first_pieces(visitor: Visitor, path: str, body: Any, headers: dict[str, str]) -> int:

@@ -91,6 +91,7 @@ async def test_a_lost_connection_is_made_anew_and_the_gap_is_told(engine: AsyncE
             async with engine.connect() as connection:
                 await connection.execute(text(CUT_OFF))
             await until(lambda gaps=number: listener.gaps == gaps)  # type: ignore[misc]
+            await until(sender._connection.is_closed)
             await sender.send(CHANNEL, str(number).encode())
             await until(lambda mark=str(number).encode(): mark in listener.heard)  # type: ignore[misc]
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,11 @@ def recorded_accounts(recording: Mapping[str, Any]) -> dict[str, Any]:
 def is_acted_on_at_work(recording: Mapping[str, Any]) -> bool:
     """Whether anything is asked of the server while a prompt runs or waits."""
     remaining = submitted = 0
+    greeted = set()
     for step in recording["steps"]:
-        if step["do"] == "see":
+        if step["do"] == "see" and step["client"] not in greeted:
+            greeted.add(step["client"])  # with a status that may be read late
+        elif step["do"] == "see":
             remaining = step["saw"][1] if step["saw"][0] == "status" else remaining
         elif step["do"] != "close":
             if submitted and remaining:
@@ -56,10 +59,11 @@ class Client:
     async def _read(self) -> None:
         try:
             async for message in self.socket:
-                if isinstance(message, bytes):
-                    self.sightings.append(see_bytes(message, self._replay.place))
-                else:
-                    self.sightings.append(see_text(json.loads(message), self._replay.place))
+                async with self._replay.numbering:
+                    if isinstance(message, bytes):
+                        self.sightings.append(see_bytes(message, self._replay.place))
+                    else:
+                        self.sightings.append(see_text(json.loads(message), self._replay.place))
         except ConnectionClosed:
             return
 
@@ -67,10 +71,12 @@ class Client:
 class Replay:
     def __init__(self, simulator: Simulator, recording: Mapping[str, Any], http: httpx2.AsyncClient) -> None:
         self._simulator = simulator
-        self.all_done = False
+        self.all_done = self.is_waiting = False
         self._recording = recording
         self._http = http
         self._ids: list[str] = []
+        self.numbering = asyncio.Lock()
+        """Held until a prompt's id is known, which its events may come before."""
         self.clients: dict[str, Client] = {}
         self.statuses: list[int | None] = []
         self.replies: list[dict[str, Any]] = []
@@ -118,7 +124,7 @@ class Replay:
                 for step in self._recording["steps"][:at]
                 if step["do"] == "see" and step["client"] == name
             )
-            await until(partial(_knows, client, wanted))
+            await self._until(partial(_knows, client, wanted))
 
     async def _open(self, step: Mapping[str, Any], at: int) -> None:
         following = [
@@ -134,9 +140,14 @@ class Replay:
     async def _wait_for_situation(self, following: list[Seen]) -> None:
         """A client that comes late is greeted with what is going on; wait until that is so."""
         if following and following[0][0] == "status":
-            await until(lambda: self._simulator.queue.remaining() == following[0][1])
+            await self._until(lambda: self._simulator.queue.remaining() == following[0][1])
         if len(following) > 1 and following[1][0] == "executing" and following[1][1] is None:
-            await until(lambda: self._simulator.current_node == following[1][2])
+            await self._until(lambda: self._simulator.current_node == following[1][2])
+
+    async def _until(self, condition: Callable[[], object]) -> None:
+        self.is_waiting = True
+        await until(condition)
+        self.is_waiting = False
 
     async def _close(self, step: Mapping[str, Any], at: int) -> None:
         await self._close_client(self.clients[step["client"]])
@@ -151,10 +162,11 @@ class Replay:
         await self.clients[step["client"]].socket.send(json.dumps(step["message"]))
 
     async def _submit(self, step: Mapping[str, Any], at: int) -> None:
-        response = await self._http.post("/prompt", json=self._recording["submissions"][step["place"]]["request"])
+        async with self.numbering:
+            response = await self._http.post("/prompt", json=self._recording["submissions"][step["place"]]["request"])
+            self._ids.append(response.json().get("prompt_id", ""))
         self.statuses.append(response.status_code)
         self.replies.append(reduced_reply(response.json()))
-        self._ids.append(response.json().get("prompt_id", ""))
 
     async def _request(self, step: Mapping[str, Any], at: int) -> None:
         path, body = self._with_ids(step["path"]), self._with_ids(json.dumps(step["body"]))

@@ -72,14 +72,22 @@ LONG_STEP_SECONDS = 0.25
 @pytest.mark.parametrize(("version", "name"), SCENARIOS)
 async def test_clients_see_what_was_recorded(version: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded = recording(version, name)
-    step_seconds = LONG_STEP_SECONDS if is_acted_on_at_work(recorded) else STEP_SECONDS
-    options = Options(version=version, step_seconds=step_seconds, models=MODELS)
+    is_acted_on = is_acted_on_at_work(recorded)
+    options = Options(version=version, step_seconds=STEP_SECONDS, models=MODELS)
     async with Simulator(options) as simulator, httpx2.AsyncClient(base_url=simulator.url, timeout=30) as http:
         replay = Replay(simulator, recorded, http)
         pause = NodeRun.pause
 
+        def must_stay(run: NodeRun) -> bool:
+            """No ProbeSleep ends before the last action, and no other node goes on during one."""
+            is_awaited = replay.is_waiting and run.class_type != "ProbeSleep"
+            return is_acted_on and not (replay.all_done or is_awaited)
+
         def pause_while_something_is_to_be_done(run: NodeRun, seconds: float, *, interruptible: bool = False) -> None:
-            pause(run, 0.0 if replay.all_done else seconds, interruptible=interruptible)
+            shortest = LONG_STEP_SECONDS if is_acted_on else 0.0
+            pause(run, 0.0 if replay.all_done else max(seconds, shortest), interruptible=interruptible)
+            while must_stay(run):
+                pause(run, STEP_SECONDS, interruptible=interruptible)
 
         monkeypatch.setattr(NodeRun, "pause", pause_while_something_is_to_be_done)
         await replay.run()

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OK = {"ok": True}
 NEVER = 3600.0
+PATIENT_SECONDS = 60.0
 
 
 @asynccontextmanager
@@ -41,14 +42,15 @@ async def process(server: ServerMode, sockets: Sockets, **settings: Any) -> Asyn
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def watched(server: ServerMode) -> AsyncIterator[str]:
     """A process that looks after its sockets all the time."""
-    async with process(server, Sockets(pace=Pace(period_seconds=0.05))) as url:
+    async with process(server, Sockets(Limits(handshake_seconds=PATIENT_SECONDS), Pace(period_seconds=0.05))) as url:
         yield url
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def unwatched(server: ServerMode) -> AsyncIterator[str]:
     """A process that never looks again at who is connected."""
-    async with process(server, Sockets(Limits(sockets_per_user=2), Pace(period_seconds=NEVER))) as url:
+    limits = Limits(sockets_per_user=2, handshake_seconds=PATIENT_SECONDS)
+    async with process(server, Sockets(limits, Pace(period_seconds=NEVER))) as url:
         yield url
 
 
@@ -286,6 +288,7 @@ async def test_nobody_comes_in_while_the_database_does_not_answer(server: Server
     ):
         async with locked(server):
             assert await refusal(other, shows(person)) == "UNAVAILABLE"
+        sockets._watch._pace = Pace(period_seconds=0.05, answer_seconds=PATIENT_SECONDS)
         assert await client.call("subscribe:generation", await pending(server, person)) == OK
         await server.rows(LOSSES["no member"], user=person.user_id)
         await client.until_ended()

@@ -53,8 +53,27 @@ async def test_what_was_missed_is_told_once_the_database_is_back_too(stage: Stag
         stage.rows.broken = True
         await admin.execute_command("CLIENT KILL TYPE pubsub")
         await until(lambda: stage.rows.refused > 0)
+        assert not client.payloads("resync")
         stage.rows.broken = False
         await client.event("generation:completed", lambda payload: payload["id"] == str(one))
+        await client.event("resync")
+
+
+async def test_who_subscribed_to_nothing_hears_that_something_may_have_been_missed(stage: Stage) -> None:
+    async with (
+        Redis.from_url(stage.redis_url) as admin,
+        stage.api() as (here, _),
+        stage.api() as (elsewhere, _),
+        open_socket(here) as one,
+        open_socket(here) as another,
+        open_socket(elsewhere) as third,
+    ):
+        clients = (one, another, third)
+        for client in clients:
+            client.received.clear()
+        await admin.execute_command("CLIENT KILL TYPE pubsub")
+        for client in clients:
+            assert await client.event("resync") == {}
 
 
 async def test_twenty_killed_subscriptions_leave_no_process_deaf(stage: Stage) -> None:

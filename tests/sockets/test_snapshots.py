@@ -54,12 +54,13 @@ async def test_a_latecomer_gets_the_newest_progress_and_then_the_rest(applicatio
     async with open_socket(application.url) as early:
         assert await early.call("subscribe:session", session) == {"ok": True}
         generation = await application.generate(session, parameters={"steps": 40})
-        await early.event("generation:progress", lambda payload: payload["progress"] >= 20)
+        heard = await early.event("generation:progress", lambda payload: payload["progress"] >= 20)
+        await application.until(generation["id"], lambda row: row["seq"] >= heard["seq"])
         async with open_socket(application.url) as late:
             assert await late.call("subscribe:generation", {"id": generation["id"]}) == {"ok": True}
-            first = next(one for one in late.received if one.name == "generation:progress")
-            assert first.payload["progress"] >= 20
-            assert first.payload["seq"] % 1_000_000 > 0
+            first = late.payloads("generation:progress")[0]
+            assert first["progress"] >= 20
+            assert first["seq"] % 1_000_000 > 0
             pace.let()
             completed = await late.event("generation:completed")
             assert (completed["status"], completed["progress"]) == ("completed", 100)

@@ -9495,6 +9495,11 @@ export interface components {
              */
             change: "created" | "updated" | "deleted" | "restored";
         };
+        /**
+         * Resync
+         * @description Some events may have been missed (R18): whatever is shown is to be read again. Every socket is told it.
+         */
+        Resync: Record<string, never>;
         /** TaskCancelled */
         TaskCancelled: {
             /**

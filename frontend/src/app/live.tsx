@@ -37,6 +37,7 @@ const EVENTS: EventTable = {
   "backend:changed": hearBackend,
   "resource:changed": hearChange,
   notification: hearNotification,
+  resync: catchUp,
 };
 
 type Kind = Exclude<ResourceChanged["kind"], "generation">;

@@ -1,4 +1,4 @@
-const MOST_FRAMES = 300;
+const LONGEST_MS = 60_000;
 
 /** Before the row of the focus, or of `inRow`, is taken away: once it is gone, what stands beside it has the focus. */
 export function focusBeside(inRow: Element | null = document.activeElement): void {
@@ -17,9 +17,9 @@ export function focusNextPage(): void {
 }
 
 /** Unless somebody has moved the focus elsewhere meanwhile. */
-function onceGone(element: Element | null, then: () => void, left = MOST_FRAMES): void {
-  if (!element || left === 0) return;
-  if (element.isConnected) requestAnimationFrame(() => onceGone(element, then, left - 1));
+function onceGone(element: Element | null, then: () => void, until = performance.now() + LONGEST_MS): void {
+  if (!element || performance.now() > until) return;
+  if (element.isConnected) requestAnimationFrame(() => onceGone(element, then, until));
   else if (document.activeElement === document.body) then();
 }
 

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from redis.asyncio import BlockingConnectionPool
 
+from spoonfeeder.realtime import connection
 from spoonfeeder.realtime.arq_redis import JsonArqRedis
 
 SERVE = "serve"
@@ -27,9 +28,7 @@ class Doorbell:
     """Enqueues arq jobs; connects at first use. Job ids are unique, since arq drops a known id without a word."""
 
     def __init__(self, redis_url: str) -> None:
-        pool = BlockingConnectionPool.from_url(
-            redis_url, max_connections=4, socket_timeout=3, socket_connect_timeout=1, health_check_interval=10
-        )
+        pool = BlockingConnectionPool.from_url(redis_url, max_connections=4, **connection.OPTIONS)
         self._redis = JsonArqRedis(pool)
 
     async def ring(self, ring: Ring) -> None:

@@ -43,6 +43,7 @@ __all__ = [
     "Notification",
     "ResourceChanged",
     "ResourceKind",
+    "Resync",
     "SubjectEvent",
     "TaskCancelled",
     "TaskCompleted",
@@ -193,6 +194,12 @@ class Notification(Event):
     subject_id: UUID | None = None
 
 
+class Resync(Event):
+    """Some events may have been missed (R18): whatever is shown is to be read again. Every socket is told it."""
+
+    name = "resync"
+
+
 EVENTS: dict[str, type[Event]] = {
     event.name: event
     for event in (
@@ -214,5 +221,6 @@ EVENTS: dict[str, type[Event]] = {
         ExportProgress,
         ResourceChanged,
         Notification,
+        Resync,
     )
 }

@@ -8,6 +8,7 @@ from functools import partial
 from spoonfeeder.core.metrics import Watched
 from spoonfeeder.features.auth.authority import still_held
 from spoonfeeder.realtime import tasks
+from spoonfeeder.realtime.events import Resync
 from spoonfeeder.realtime.postgres_bus import PostgresBus
 from spoonfeeder.realtime.reader import Reader
 from spoonfeeder.runtime import Runtime
@@ -90,4 +91,6 @@ class Sockets:
         await self._reader.close()
 
     async def _close_gap(self) -> None:
+        """Rooms of one subject get its present state; what else was missed only a reader can find."""
         await self._subscriptions.tell_all_again()
+        await self.server.emit(Resync.name, {}, ignore_queue=True)

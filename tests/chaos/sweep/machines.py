@@ -6,11 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 
-from spoonfeeder.embedded.readiness import free_port
 from tests.chaos.gpu_runs import whole_lines
 from tests.chaos.stage import HOST, Stage
 from tests.chaos.sweep.size import Size
 from tests.chaos.traffic import GRAPH
+from tests.fixtures.ports import own_port
 
 STEPS = int(GRAPH["3"]["inputs"]["steps"])
 FAST, SLOW = "faster", "slower"
@@ -30,7 +30,7 @@ class Machines:
     """The faster one is the stage's own ComfyUI, the slower one is added to it. Each has a run log of its own."""
 
     def __init__(self, size: Size) -> None:
-        self.slow_url = f"http://{HOST}:{free_port(HOST)}"
+        self.slow_url = f"http://{HOST}:{own_port()}"
         self._size = size
         self._logs: dict[str, Path] = {}
 

@@ -10,7 +10,7 @@ import httpx2
 
 from tests.chaos import rows
 from tests.chaos.findings import Findings
-from tests.chaos.stage import Stage, is_ok, open_stage
+from tests.chaos.stage import READY_SECONDS, Stage, is_ok, open_stage
 from tests.chaos.sweep import checks
 from tests.chaos.sweep.checks import Times
 from tests.chaos.sweep.machines import STEPS, Machines
@@ -18,7 +18,7 @@ from tests.chaos.sweep.people import Person, open_people
 from tests.chaos.sweep.size import SINGLES, Size
 from tests.waiting import until_async
 
-LOOKING_SECONDS = 30.0
+LOOKING_SECONDS = 180.0
 DOWN_SECONDS = 1.0
 
 
@@ -45,7 +45,7 @@ async def run(size: Size, folder: Path) -> Findings:
 
 async def _wait_for(url: str) -> None:
     async with httpx2.AsyncClient(timeout=2, trust_env=False) as http:
-        await until_async(partial(is_ok, http, f"{url}/system_stats"))
+        await until_async(partial(is_ok, http, f"{url}/system_stats"), within_seconds=READY_SECONDS)
 
 
 async def _ended(size: Size, machines: Machines, share: float) -> None:
@@ -69,11 +69,10 @@ async def _kill(size: Size, machines: Machines, stage: Stage, times: Times) -> N
     if size.kill is None:
         return
     await _ended(size, machines, 0.5)
-    times.killed_at = time()
+    stage.comfyui.end()
+    times.killed_at = time()  # only now can it begin nothing more
     if size.kill == "back":
         await stage.comfyui.kill(DOWN_SECONDS)
-    else:
-        stage.comfyui.end()
 
 
 async def _check(size: Size, stage: Stage, machines: Machines, batch_id: str, times: Times) -> Findings:

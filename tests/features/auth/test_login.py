@@ -17,7 +17,7 @@ THIRTY_DAYS = 30 * 24 * 3600
 
 
 async def login(server: ServerMode, email: str, password: str = PASSWORD) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=server.url, verify=NO_TLS) as browser:
+    async with httpx2.AsyncClient(base_url=server.url, timeout=60, verify=NO_TLS) as browser:
         return await browser.post("/api/auth/login", json={"email": email, "password": password})
 
 

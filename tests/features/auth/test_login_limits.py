@@ -23,7 +23,7 @@ def server_settings() -> dict[str, Any]:
 async def try_password(server: ServerMode, email: str, password: str, number: int = 0) -> httpx2.Response:
     headers = dict.fromkeys(SOME_HEADERS, f"203.0.113.{number}")
     body = {"email": email, "password": password}
-    async with httpx2.AsyncClient(base_url=server.url, headers=headers, verify=NO_TLS) as client:
+    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=60, verify=NO_TLS) as client:
         return await client.post("/api/auth/login", json=body)
 
 

@@ -37,14 +37,14 @@ def printed_token(text: str) -> str:
 async def test_the_first_admin_takes_over_what_was_made_in_local_mode(
     settings: Settings, unset: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with serve_api(settings) as url, httpx2.AsyncClient(base_url=url, verify=NO_TLS) as local:
+    async with serve_api(settings) as url, httpx2.AsyncClient(base_url=url, timeout=60, verify=NO_TLS) as local:
         made = await local.post("/api/comfyui/sessions", json={"title": "Made before"})
         assert made.status_code == 201
         planted = await local.post("/api/auth/api-keys", json={"name": "Planted", "scopes": ["admin"]})
         opened = {"Authorization": f"Bearer {planted.json()['data']['key']}"}
     assert "setup" not in capsys.readouterr().out
 
-    async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, verify=NO_TLS) as http:
+    async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, timeout=60, verify=NO_TLS) as http:
         token = printed_token(capsys.readouterr().out)
         assert (await http.get("/api/auth/status")).json()["data"] == {"mode": "required", "setup_needed": True}
 
@@ -71,7 +71,7 @@ async def test_the_first_admin_takes_over_what_was_made_in_local_mode(
 
 
 async def test_only_the_printed_token_sets_up(unset: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, verify=NO_TLS) as http:
+    async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, timeout=60, verify=NO_TLS) as http:
         token = printed_token(capsys.readouterr().out)
         for wrong in ("", "x" * 43, token[:-1], token + "A", token.swapcase(), "ü" * 43):
             answer = await http.post("/api/auth/setup", json={"token": wrong} | ADMIN)
@@ -112,7 +112,7 @@ async def test_the_address_is_one_that_can_be_opened_here(
 async def test_an_address_that_somebody_has_is_refused(unset: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     async with (
         serve_api(unset) as url,
-        httpx2.AsyncClient(base_url=url, verify=NO_TLS) as http,
+        httpx2.AsyncClient(base_url=url, timeout=60, verify=NO_TLS) as http,
         open_runtime(unset) as runtime,
     ):
         token = printed_token(capsys.readouterr().out)
@@ -127,7 +127,7 @@ async def test_an_address_that_somebody_has_is_refused(unset: Settings, capsys: 
 async def test_of_two_who_set_up_at_once_one_is_the_first_admin(
     unset: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, verify=NO_TLS) as http:
+    async with serve_api(unset) as url, httpx2.AsyncClient(base_url=url, timeout=60, verify=NO_TLS) as http:
         body = {"token": printed_token(capsys.readouterr().out)} | ADMIN
 
         answers = await asyncio.gather(

@@ -15,6 +15,7 @@ from spoonfeeder.core.vocabulary import CallStatus, FinishReason, Purpose
 from spoonfeeder.features.calls.call import Answering, Call
 from spoonfeeder.features.calls.closing import close
 from spoonfeeder.features.calls.embedding import embed
+from spoonfeeder.features.usage.prices import price_list
 from spoonfeeder.features.usage.rows import Ending
 from spoonfeeder.providers.base import ChatRequest, Finish, TextDelta, Usage
 from spoonfeeder.providers.errors import ProviderError, RateLimited
@@ -186,6 +187,7 @@ async def test_nobody_has_asked_yet_when_the_task_is_cancelled(caller: Caller) -
     async with scripted(stream(*transcript(), pause_seconds=0.05)) as server:
         await caller.profile(server.url)
         answering = await priced(caller)
+        price_list.cache_clear()
         task = asyncio.create_task(answering.text())
         await asyncio.sleep(0)
         task.cancel()

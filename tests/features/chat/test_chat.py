@@ -1,5 +1,6 @@
 """POST /api/chat, whole: what is sent to the provider, what comes back, and what is refused."""
 
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Any
@@ -33,7 +34,9 @@ def data_url(content: bytes, media_type: str = "image/png") -> str:
 async def test_an_answer_is_as_documented_and_its_usage_is_kept(api: Application, provider: Scripted) -> None:
     profile_id = await profile(api, provider, prompt_template="Be brief.", options={"temperature": 0.5, "seed": 1})
     body = {"profileId": profile_id, "model": "gpt-4o-mini", "messages": HI, "options": {"temperature": 1}}
+    began = time.monotonic()
     answer = await api.json("POST", "/chat", json=body)
+    most_ms = (time.monotonic() - began) * 1_000 + 1
 
     duration = answer.pop("duration_ms")
     cost = answer.pop("cost_usd")
@@ -54,7 +57,8 @@ async def test_an_answer_is_as_documented_and_its_usage_is_kept(api: Application
         "conversation_id": None,
         "message_id": None,
     }
-    assert 0 <= duration < 5_000
+    assert isinstance(duration, int)
+    assert 0 <= duration <= most_ms
     assert cost is None or 0 < cost < 0.001
     sent = provider.asked[0].json
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]

@@ -60,7 +60,11 @@ async def test_a_text_is_shown_as_it_is_documented(application: Application) -> 
 @pytest.mark.parametrize("how", ["cancelled", "failed"])
 async def test_a_generation_that_went_wrong(application: Application, how: str) -> None:
     graph = workflow("txt2img_sd15")
-    graph["90"] = {"class_type": "ProbeRaise", "inputs": {"kind": "value_error", "nonce": 1}}
+    wrong = {
+        "cancelled": {"class_type": "ProbeSleep", "inputs": {"seconds": 3600, "interruptible": True, "nonce": 1}},
+        "failed": {"class_type": "ProbeRaise", "inputs": {"kind": "value_error", "nonce": 1}},
+    }
+    graph["90"] = wrong[how]
     session_id = await application.session(graph)
     made = await application.generate(session_id)
     if how == "cancelled":

@@ -64,7 +64,7 @@ async def test_the_work_of_a_machine_that_dies_moves_on_and_is_done_once(applica
         await (await own_machine(application)).change(draining=False)
         await other.simulator.kill()
         pace.let()
-        row = await application.ended(made["id"], within_seconds=30)
+        row = await application.ended(made["id"])
         assert (row["status"], row["backend_url"]) == ("completed", application.simulator.url)
         assert [run.outcome for run in application.simulator.log.of(made["id"])] == ["success"]
         assert (await other.row())["status"] == "down"

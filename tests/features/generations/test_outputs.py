@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from spoonfeeder.features.generations import course
 from tests.fixtures.application import Application
 from tests.fixtures.workflows import workflow
 
@@ -53,7 +54,10 @@ async def test_text_outputs_are_shown_and_kept(application: Application) -> None
     assert b"three cats" in files[0].content
 
 
-async def test_pictures_sent_only_over_the_socket_are_kept(application: Application) -> None:
+async def test_pictures_sent_only_over_the_socket_are_kept(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course, "FEED_WAIT_SECONDS", 60)  # else they go to nobody
     row, files = await kept(application, workflow("image_over_websocket"))
     assert {output["media_type"] for output in row["outputs"]} == {"image/png"}
     assert all(file.content.startswith(b"\x89PNG") for file in files)

@@ -8,9 +8,11 @@ from sqlalchemy import func, select, text
 
 from spoonfeeder.core.settings import Settings
 from spoonfeeder.db.comfyui import Generation
+from spoonfeeder.features.generations import course
 from spoonfeeder.features.generations.line import GENERATIONS
+from spoonfeeder.features.generations.submission import prepare
 from spoonfeeder.runtime import open_runtime
-from tests.fixtures.application import Application, serve_work
+from tests.fixtures.application import NO_TLS, Application, serve_work
 from tests.fixtures.pace import Pace
 from tests.fixtures.workflows import workflow
 from tests.waiting import until, until_async
@@ -36,7 +38,12 @@ async def test_comfyui_away_at_submit_waits_with_a_reason_and_burns_no_attempt(a
     waiting = await application.until(made["id"], lambda row: row["waiting_reason"])
     assert waiting["status"] == "pending"
     assert application.simulator.url in waiting["waiting_reason"]
-    assert (await application.json("GET", "/active"))[0]["waiting_reason"] == waiting["waiting_reason"]
+
+    async def is_listed_so() -> bool:  # not while it is taken once more
+        [active] = await application.json("GET", "/active")
+        return bool(active["waiting_reason"] == waiting["waiting_reason"])
+
+    await until_async(is_listed_so)
     await application.simulator.start()
     row = await application.ended(made["id"])
     assert (row["status"], row["waiting_reason"]) == ("completed", None)
@@ -103,7 +110,8 @@ async def test_a_failing_node_is_named_with_its_reason(application: Application,
 async def test_interrupted_by_somebody_else(application: Application) -> None:
     made = await run(application, LONG)
     await application.until(made["id"], lambda row: row["started_at"])
-    async with httpx2.AsyncClient() as stranger:
+    async with httpx2.AsyncClient(timeout=60, verify=NO_TLS) as stranger:
+        await until(lambda: application.simulator.current_node)
         await stranger.post(f"{application.simulator.url}/interrupt", json={})
     row = await application.ended(made["id"])
     assert (row["status"], row["error_code"]) == ("failed", "COMFYUI_INTERRUPTED")
@@ -117,7 +125,7 @@ async def test_a_queue_cleared_by_somebody_else_is_noticed_and_submitted_again(
     await application.until(first["id"], lambda row: row["started_at"])
     second = await application.generate(first["session_id"], workflow_json=workflow("txt2img_sd15"))
     await until(lambda: application.simulator.queue.snapshot()[1])
-    async with httpx2.AsyncClient() as stranger:
+    async with httpx2.AsyncClient(timeout=60, verify=NO_TLS) as stranger:
         await stranger.post(f"{application.simulator.url}/queue", json={"clear": True})
     pace.let()
     assert (await application.ended(second["id"], within_seconds=30))["status"] == "completed"
@@ -168,7 +176,20 @@ async def test_a_cancel_while_comfyui_is_away_needs_no_comfyui(application: Appl
     await application.until(made["id"], lambda row: row["started_at"])
     await application.simulator.kill()
     await application.json("POST", f"/comfyui/generations/{made['id']}/cancel")
-    assert (await application.ended(made["id"], within_seconds=20))["status"] == "cancelled"
+    assert (await application.ended(made["id"]))["status"] == "cancelled"
+
+
+async def test_what_is_cancelled_right_before_the_submit_is_not_submitted(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def prepare_meanwhile_cancelled(runtime: Any, backend: Any, row: Generation, *rest: Any) -> Any:
+        await application.json("POST", f"/comfyui/generations/{row.id}/cancel")
+        return await prepare(runtime, backend, row, *rest)
+
+    monkeypatch.setattr(course, "prepare", prepare_meanwhile_cancelled)
+    row = await application.ended((await run(application, LONG))["id"])
+    assert row["status"] == "cancelled"
+    assert application.simulator.log.requests["POST /prompt"] == 0
 
 
 async def test_a_comfyui_that_chooses_its_own_prompt_ids_runs_each_prompt_once(application: Application) -> None:
@@ -205,8 +226,9 @@ async def test_a_key_that_cannot_be_read_any_more_is_said(settings: Settings, ap
 
 
 async def test_a_prompt_that_runs_anew_keeps_its_holder_and_its_progress(
-    settings: Settings, api: Application, pace: Pace
+    settings: Settings, api: Application, pace: Pace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(course, "FEED_WAIT_SECONDS", 60)  # steps that nobody hears are not told again
     session_id = await api.session(workflow("txt2img_sd15"))
     made = await api.generate(session_id, parameters={"steps": 60})
     calm = settings.model_copy(update={"lease_seconds": 60.0, "heartbeat_seconds": 0.2})
@@ -242,7 +264,7 @@ async def test_a_wait_is_over_when_comfyui_has_taken_the_prompt(application: App
     await application.simulator.kill()
     made = await application.generate(session_id)
     await application.until(made["id"], lambda row: row["waiting_reason"])
-    async with httpx2.AsyncClient() as stranger, open_runtime(application.settings) as runtime:
+    async with httpx2.AsyncClient(timeout=60, verify=NO_TLS) as stranger, open_runtime(application.settings) as runtime:
         async with runtime.engine.begin() as claims:
             await claims.execute(select(func.pg_advisory_xact_lock(GENERATIONS.lock_key)))
             await application.until(made["id"], lambda row: row["status"] == "pending")

@@ -112,7 +112,7 @@ async def test_many_are_written_without_waiting(settings: Settings, monkeypatch:
 
 async def test_what_is_left_is_written_at_the_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "FLUSH_SECONDS", 3_600)
-    async with serve_api(settings) as url, httpx2.AsyncClient(base_url=url) as http:
+    async with serve_api(settings) as url, httpx2.AsyncClient(base_url=url, timeout=60) as http:
         await http.get("/api/profiles")
         await http.get("/api/nothing")
     async with open_runtime(settings) as runtime:

@@ -14,12 +14,14 @@ from PIL import Image
 
 from spoonfeeder.core.actor import DEFAULT_WORKSPACE_ID
 from spoonfeeder.core.signed_urls import SignedUrls
+from spoonfeeder.realtime import live
 from spoonfeeder.realtime.live import Preview
 from tests.features.media.test_media import picture
 from tests.fixtures.application import Application
 from tests.fixtures.server_mode import ServerMode
 from tests.fixtures.workflows import workflow
 from tests.socket_client import open_socket
+from tests.waiting import until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PREVIEW = picture("JPEG", (64, 48))
@@ -53,7 +55,10 @@ async def gallery(working_server: ServerMode) -> AsyncIterator[Gallery]:
     session_id = await mine.session(workflow("txt2img_sd15"))
     row = await mine.ended((await mine.generate(session_id, parameters={"steps": 2}))["id"])
     upload = await mine.json("POST", "/comfyui/uploads", 201, files={"file": ("cat.png", picture(), "image/png")})
-    await server.runtime.live.set_preview(UUID(row["id"]), Preview(PREVIEW, "image/jpeg", 3))
+    preview = Preview(PREVIEW, "image/jpeg", 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live, "LIFE_SECONDS", 3600)
+        await until_async(lambda: server.runtime.live.set_preview(UUID(row["id"]), preview))
     address = f"/api/comfyui/generations/{row['id']}/preview?n=3"
     yield Gallery(mine, row, row["workflow_id"], upload, server.runtime.signed_urls.sign(address, DEFAULT_WORKSPACE_ID))
 
@@ -87,13 +92,13 @@ async def test_a_signed_address_serves_as_any_other_does(server: ServerMode, gal
 
 
 async def test_what_a_browser_keeps_of_it(server: ServerMode, gallery: Gallery) -> None:
-    urls = SignedUrls(server.runtime.cipher.ring, clock=lambda: time.time() - 3600)
+    urls = SignedUrls(server.runtime.cipher.ring, clock=lambda: time.time() - 3540)
     for name, address in gallery.addresses().items():
         headers = (await server.http.get(urls.sign(bare(address), DEFAULT_WORKSPACE_ID))).headers
         assert headers["cache-control"].startswith("private"), name
         assert headers["referrer-policy"] == "no-referrer", name
         if name != "preview":
-            assert int(headers["cache-control"].removeprefix("private, max-age=")) <= 900, name
+            assert int(headers["cache-control"].removeprefix("private, max-age=")) <= 960, name
             assert "Authorization" in headers["vary"], name
 
 
@@ -120,9 +125,11 @@ async def test_events_tell_signed_addresses(server: ServerMode, gallery: Gallery
     session_id = gallery.generation["session_id"]
     async with open_socket(server.url, auth={"token": server.admin.token}) as watcher:
         assert await watcher.call("subscribe:session", session_id) == {"ok": True}
-        made = await gallery.mine.generate(session_id, parameters={"steps": 30})
+        held = await gallery.mine.generate(session_id, parameters={"steps": 10_000})
         preview = await watcher.event("generation:preview")
         assert (await server.http.get(preview["preview_url"])).status_code == 200
+        await gallery.mine.json("POST", f"/comfyui/generations/{held['id']}/cancel")
+        made = await gallery.mine.generate(session_id, parameters={"steps": 2})
         ended = await watcher.event("generation:completed", lambda told: told["id"] == made["id"])
     async with open_socket(server.url, auth={"token": server.admin.token}) as latecomer:
         await latecomer.call("subscribe:generation", made["id"])

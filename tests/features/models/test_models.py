@@ -54,7 +54,10 @@ def events(body: bytes) -> Any:
             yield fields[b"event"].decode(), orjson.loads(fields[b"data"])
 
 
-async def test_one_list_of_all_models(api: Application, simulated: SimulatedOllama) -> None:
+async def test_one_list_of_all_models(
+    api: Application, simulated: SimulatedOllama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "ASKING_SECONDS", 15.0)
     profile_id = await profile(api, f"{simulated.url}/", api_key=KEY)
     seeing = {"model_id": "gpt-4o", "name": "Omni", "input_modalities": ["text", "image"]}
     other_id = await profile(api, "http://127.0.0.1:9/v1", provider="openai", name="Other")

@@ -7,6 +7,7 @@ import openai
 import pytest
 import pytest_asyncio
 
+from spoonfeeder.core.door import body_reading
 from tests.features.openai_api.conftest import PICTURE, Door
 from tests.fixtures.openai_replies import stream as streamed
 
@@ -123,8 +124,16 @@ async def test_pictures_that_are_none_are_refused(door: Door, usual: dict[str, A
     ],
 )
 async def test_refusals_before_the_route(
-    door: Door, method: str, path: str, options: dict[str, Any], status: int, code: str | None
+    door: Door,
+    method: str,
+    path: str,
+    options: dict[str, Any],
+    status: int,
+    code: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for name, value in (("DRAIN_BYTES", 64 << 20), ("DRAIN_SECONDS", 30.0), ("DRAIN_PAUSE_SECONDS", 30.0)):
+        monkeypatch.setattr(body_reading, name, value)
     answer = await door.application.http.request(method, f"/v1{path}", **options)
 
     assert answer.status_code == status, answer.text

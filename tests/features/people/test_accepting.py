@@ -161,7 +161,8 @@ async def test_a_bad_sign_in_makes_no_account(server: ServerMode) -> None:
     read_only = await server.api_key(server.admin, ["write"])
     bound = await server.api_key(await server.stranger(), ["admin"], (await server.stranger()).workspace_id)
 
-    async with httpx2.AsyncClient(base_url=server.url, headers={"Authorization": "Bearer nonsense"}) as client:
+    nonsense = {"Authorization": "Bearer nonsense"}
+    async with httpx2.AsyncClient(base_url=server.url, headers=nonsense, timeout=60) as client:
         assert await ask(client, "POST", "/invitations/accept", 401, **body) == "UNAUTHORIZED"
     for key in (read_only, bound):
         assert await ask(key, "POST", "/invitations/accept", 403, **body) == "FORBIDDEN"

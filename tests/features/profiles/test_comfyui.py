@@ -46,7 +46,7 @@ async def test_options_and_queue_name_what_is_missing(api: Application) -> None:
 
 async def test_the_queue_counts_everybody_and_names_only_ours(application: Application) -> None:
     simulator = application.simulator
-    sleep = {"1": {"class_type": "ProbeSleep", "inputs": {"seconds": 30, "interruptible": True, "nonce": 1}}}
+    sleep = {"1": {"class_type": "ProbeSleep", "inputs": {"seconds": 600, "interruptible": True, "nonce": 1}}}
     foreign = await application.http.post(f"{simulator.url}/prompt", json={"prompt": sleep, "client_id": "them"})
     assert foreign.status_code == 200
     session_id = await application.session(workflow("txt2img_sd15"))

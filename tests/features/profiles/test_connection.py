@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import text
 
+from spoonfeeder.comfy.wire import Wire
+from spoonfeeder.features.profiles import connection
 from tests.features.foreign import database
 from tests.features.held import hold
 from tests.fixtures.application import Application
@@ -101,6 +103,8 @@ async def test_what_is_no_connection_is_refused(api: Application) -> None:
 async def test_no_database_session_is_open_while_a_provider_is_asked(
     api: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Wire.get, "__kwdefaults__", {"timeout_seconds": 60.0})
+    monkeypatch.setattr(connection, "TEST_SECONDS", 60.0)
     profile = {"name": "S", "provider": "comfyui", "url": api.simulator.url}
     profile_id = (await api.json("POST", "/profiles", 201, json=profile))["id"]
     held = hold(monkeypatch, api.simulator, "/system_stats")

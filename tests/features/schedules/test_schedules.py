@@ -177,12 +177,13 @@ async def test_to_try_whether_it_would_run_leaves_nothing(server: ServerMode) ->
     desk = Desk(server, await server.stranger())
     api = server.acting_as(desk.person)
     session_id = await api.session(GRAPH)
-    preset = await desk.json("POST", "/presets", 201, json={"name": "Few", "parameters": {"steps": 4}})
     media_id = await upload(api, png())
     session = await desk.json("GET", f"/comfyui/sessions/{session_id}")
-    picture = {"session_id": session_id, "preset_id": preset["id"]}
     async with open_socket(server.url, auth={"token": desk.person.token}) as window:
-        await desk.make(kind="generation", request=picture)
+        preset = await desk.json("POST", "/presets", 201, json={"name": "Few", "parameters": {"steps": 4}})
+        await window.event("resource:changed", lambda payload: payload["id"] == preset["id"])
+        window.received.clear()
+        await desk.make(kind="generation", request={"session_id": session_id, "preset_id": preset["id"]})
         await desk.make(request=POEM | {"inputs": [media_id]})
         await desk.make(request={"type": "image", "prompt": "A pier", "options": {"session_id": session_id}})
         row = await desk.make(request=POEM)

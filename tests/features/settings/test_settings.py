@@ -216,7 +216,8 @@ async def test_what_is_set_is_told_without_the_key(api: Application) -> None:
 
 async def test_the_list_names_what_the_environment_gives(settings: Settings) -> None:
     given = {"openai_api_key": SecretStr(KEY), "gemini_api_key": SecretStr(" "), "ollama_url": NOBODY_URL}
-    async with serve_api(settings.model_copy(update=given)) as url, httpx2.AsyncClient(base_url=url) as http:
+    settings = settings.model_copy(update=given)
+    async with serve_api(settings) as url, httpx2.AsyncClient(base_url=url, timeout=60) as http:
         answer = await http.get("/api/settings")
         assert answer.json() == {"success": True, "data": [], "environment": ["openai", "ollama"]}
 

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Text, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from spoonfeeder.core.crypto import Cipher
 from spoonfeeder.core.key_ring import KeyFile, KeyRing
@@ -28,9 +29,6 @@ from tests.fixtures.application import Application, serve_api
 OLD_KEY, NEW_KEY = secrets.token_hex(32), secrets.token_hex(32)
 OLD, BOTH = f"old:{OLD_KEY}", f"new:{NEW_KEY},old:{OLD_KEY}"
 ROWS = 240
-NEXT_OLD_ROW = text(
-    "SELECT FROM profiles WHERE api_key NOT LIKE 'v2.new.%' ORDER BY id OFFSET :number LIMIT 1 FOR UPDATE"
-)
 KEYS: Any = select(Profile.id, Profile.api_key)
 STAMPS: Any = select(Profile.id, Profile.updated_at)
 NOT_SECRET = {
@@ -100,7 +98,9 @@ async def runtime(settings: Settings) -> Any:
 async def test_rotation_under_load_killed_halfway_five_times(runtime: Runtime) -> None:
     expected = await seed(runtime)
     assert await rows_by_key(runtime) == {"old": ROWS * 2 // 3 + 1, OLDER_FORM: ROWS // 3}
-    ids, reads = list(expected), 0
+    ids, reads = sorted(expected), 0
+    stops = [ids[int(share * ROWS)] for share in (0.1, 0.25, 0.4, 0.55, 0.7)]
+    saved = [row_id for row_id in ids if row_id not in stops]  # those stay old until the rotation comes
     ended = asyncio.Event()
 
     async def read_all_the_time() -> None:
@@ -114,20 +114,19 @@ async def test_rotation_under_load_killed_halfway_five_times(runtime: Runtime) -
     async def save_all_the_time() -> None:
         """Half of them in a process that does not know the new key yet."""
         for number in range(120):
-            row_id, cipher = secrets.choice(ids), cipher_of(OLD) if number % 2 else runtime.cipher
+            row_id, cipher = secrets.choice(saved), cipher_of(OLD) if number % 2 else runtime.cipher
             async with runtime.sessions() as session:
                 row = await session.get_one(Profile, row_id)
             secret = secrets.token_urlsafe(24)
             await save(runtime, cipher, row, secret)
             expected[row_id] = secret
 
-    async def kill_at(share: float) -> None:
+    async def kill_at(row_id: UUID) -> None:
         """Where it waits for a row that somebody holds."""
-        done = (await rows_by_key(runtime))["new"]
         async with runtime.sessions.begin() as holding:
-            await holding.execute(NEXT_OLD_ROW, {"number": max(0, int(share * ROWS) - done)})
-            task = asyncio.create_task(rotate(runtime, batch=10))
-            while not await waits_for_lock(runtime):
+            await holding.execute(select(Profile.id).where(Profile.id == row_id).with_for_update())
+            task = asyncio.create_task(rotate(runtime, batch=5))
+            while not await is_waited_for(holding):
                 assert not task.done()
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -135,9 +134,12 @@ async def test_rotation_under_load_killed_halfway_five_times(runtime: Runtime) -
 
     readers = [asyncio.create_task(read_all_the_time()) for _ in range(3)]
     writer = asyncio.create_task(save_all_the_time())
-    for share in (0.1, 0.25, 0.4, 0.55, 0.7):
-        await kill_at(share)
-        assert (await rows_by_key(runtime)).keys() & {"old", OLDER_FORM}, "halfway"
+    for number, stop in enumerate(stops):
+        await kill_at(stop)
+        async with runtime.sessions() as session:
+            keys = dict((await session.execute(KEYS)).all())
+        rewritten = [runtime.cipher.is_current(keys[row_id]) for row_id in stops]
+        assert rewritten == [True] * number + [False] * (len(stops) - number), "halfway"
     await writer
     rotation = await rotate(runtime)
     ended.set()
@@ -164,8 +166,8 @@ async def test_what_is_saved_meanwhile_is_never_undone(runtime: Runtime) -> None
     async with runtime.sessions.begin() as holding:
         await holding.execute(rows.with_for_update())
         rotating = asyncio.create_task(rotate(runtime))
-        while not await waits_for_lock(runtime):
-            pass
+        while not await is_waited_for(holding):
+            assert not rotating.done()
         sealed = cipher_of(OLD).encrypt("the newest", PROFILE_KEY.binding_of(row))
         await holding.execute(update(Profile).where(Profile.id == row_id).values(api_key=sealed))
     await rotating
@@ -173,12 +175,10 @@ async def test_what_is_saved_meanwhile_is_never_undone(runtime: Runtime) -> None
     assert (await rows_by_key(runtime)).keys() == {"new"}
 
 
-async def waits_for_lock(runtime: Runtime) -> bool:
-    async with runtime.sessions() as session:
-        waiting = (
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(await session.scalar(text(waiting)))
+async def is_waited_for(holding: AsyncSession) -> bool:
+    """Whether somebody waits for a row that this transaction holds."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    return bool(await holding.scalar(text(waiting)))
 
 
 async def test_what_no_key_opens_is_named_and_left_alone(runtime: Runtime) -> None:
@@ -215,7 +215,11 @@ async def test_a_running_api_follows_the_key_file(settings: Settings) -> None:
     """It reads what another process wrote with a key that is newer than itself, and soon writes with that key."""
     at_home = with_keys(settings, "").model_copy(update={"encryption_keys": None})
     secret = "sk-aaaaaaaaaaaaaaaaaaaaaaaa-1234"
-    async with serve_api(at_home) as url, open_runtime(at_home) as other, httpx2.AsyncClient(base_url=url) as http:
+    async with (
+        serve_api(at_home) as url,
+        open_runtime(at_home) as other,
+        httpx2.AsyncClient(base_url=url, timeout=60) as http,
+    ):
         app = Application(at_home, url, http, None)  # type: ignore[arg-type]
         body = {"name": "P", "provider": "comfyui", "url": "http://127.0.0.1:9", "api_key": secret}
         made = await app.json("POST", "/profiles", 201, json=body)

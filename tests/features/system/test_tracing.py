@@ -2,15 +2,18 @@
 
 import asyncio
 import sys
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from spoonfeeder.core import tracing
 from spoonfeeder.core.settings import Settings, SettingsError
 from spoonfeeder.core.telemetry import open_telemetry
 from spoonfeeder.durable.lease import Lease
@@ -23,6 +26,7 @@ from tests.durable.rows import lease_of_new_row
 from tests.fixtures.application import Application, serving
 from tests.fixtures.workflows import workflow
 from tests.serving import NOBODY_URL, served
+from tests.waiting import until
 
 SAID = "a lighthouse nobody may hear of"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -58,7 +62,9 @@ def known(span: Span) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def collector() -> AsyncIterator[tuple[Collector, str]]:
+async def collector(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Collector, str]]:
+    for limit in ("EXPORT_SECONDS", "CLOSE_SECONDS"):
+        monkeypatch.setattr(tracing, limit, 60.0)
     collector = Collector()
     async with served(collector, lifespan="off", access_log=False) as url:
         yield collector, url
@@ -141,12 +147,25 @@ async def test_what_an_error_says_of_values_is_not_told(settings: Settings, coll
     assert "swordfish" not in str(seen.spans)
 
 
-async def test_a_collector_that_is_away_holds_nobody_up(settings: Settings) -> None:
+async def test_a_collector_that_is_away_holds_nobody_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.otel_exporter_otlp_endpoint = NOBODY_URL
-    async with asyncio.timeout(10):
+    monkeypatch.setattr(tracing, "EXPORT_SECONDS", 0.1)
+    monkeypatch.setattr(tracing, "CLOSE_SECONDS", 1.0)
+    may_end, has_ended = threading.Event(), threading.Event()
+    shutdown = TracerProvider.shutdown
+
+    def endless(provider: TracerProvider) -> None:
+        may_end.wait()
+        shutdown(provider)
+        has_ended.set()
+
+    monkeypatch.setattr(TracerProvider, "shutdown", endless)
+    async with asyncio.timeout(60):
         async with open_runtime(settings, open_telemetry(settings, "api")) as runtime:
             with runtime.telemetry.tracing.tracer.start_as_current_span("lost"):
                 pass
+    may_end.set()
+    await until(has_ended.is_set)
 
 
 @pytest.mark.parametrize("missing", ["opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"])

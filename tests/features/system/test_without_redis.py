@@ -18,6 +18,7 @@ from redis import Redis
 
 from spoonfeeder.core.settings import NO_REDIS, Settings
 from spoonfeeder.embedded.redis import EmbeddedRedis
+from spoonfeeder.features.system import probes
 from spoonfeeder.realtime.connection import OPTIONS
 from spoonfeeder.simulator import Simulator
 from tests.fixtures.application import Application, serve_work, serving
@@ -26,6 +27,7 @@ from tests.fixtures.workflows import workflow
 from tests.socket_client import SocketClient, open_socket
 from tests.waiting import until_async
 
+pytestmark = pytest.mark.usefixtures("hasty_with_redis")
 TOLD_SECONDS = 3.0
 NOWHERE = "unix:///nonexistent/redis.sock"
 
@@ -70,8 +72,9 @@ async def nobody_waits_for_redis(meanwhile: Callable[[], Awaitable[tuple[float, 
 
 @pytest.mark.parametrize("redis_url", [NO_REDIS, NOWHERE])
 async def test_without_redis_from_the_start(
-    settings: Settings, simulator: Simulator, redis_url: str, log_lines: LogLines
+    settings: Settings, simulator: Simulator, redis_url: str, log_lines: LogLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(probes, "PROBE_SECONDS", 15.0)
     lines = log_lines("json")
     async with everything(settings, redis_url, simulator) as (api, browser, session_id):
         await nobody_waits_for_redis(partial(accepted_done_and_told, api, browser, session_id))

@@ -1,6 +1,5 @@
 """Tasks that a worker carries out, and what they left."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from tests.features.tasks.asked import profile, task
 from tests.fixtures import openai_media_replies
 from tests.fixtures.application import Application
 from tests.fixtures.scripted import Asked, Reply, Scripted
+from tests.waiting import until_async
 
 ENDED = {"complete", "failed", "cancelled"}
 URLS = {"openai": "{}/v1"}
@@ -24,20 +24,22 @@ async def queue(api: Application, profile_id: str, **body: Any) -> str:
     return str(made["id"])
 
 
-async def until(api: Application, task_id: str, condition: Callable[[Any], bool], within_seconds: float = 30) -> Any:
+async def until(api: Application, task_id: str, condition: Callable[[Any], bool], within_seconds: float = 120) -> Any:
     row: Any = None
+
+    async def holds() -> bool:
+        nonlocal row
+        row = await api.json("GET", f"/tasks/{task_id}")
+        return condition(row)
+
     try:
-        async with asyncio.timeout(within_seconds):
-            while True:
-                row = await api.json("GET", f"/tasks/{task_id}")
-                if condition(row):
-                    return row
-                await asyncio.sleep(0.03)
+        await until_async(holds, within_seconds=within_seconds)
     except TimeoutError:
         raise AssertionError(f"not in {within_seconds} s: {row}") from None
+    return row
 
 
-async def ended(api: Application, task_id: str, within_seconds: float = 30) -> Any:
+async def ended(api: Application, task_id: str, within_seconds: float = 120) -> Any:
     return await until(api, task_id, lambda row: row["status"] in ENDED, within_seconds)
 
 

@@ -167,11 +167,11 @@ async def test_a_subscriber_is_told_where_it_stands(shared_api: Application) -> 
             task_id = await keep(shared_api, status, error="No.", error_code="NO")
             client.received.clear()
             assert await client.call("subscribe:task", task_id) == {"ok": True}
-            assert [(one.name, one.payload["id"]) for one in client.received] == [(name, task_id)]
+            assert {one.name for one in client.received if one.payload.get("id") == task_id} == {name}
         client.received.clear()
         await shared_api.json("POST", f"/tasks/{waiting['id']}/cancel")
-        told = await client.event("task:cancelled")
-        assert (told["id"], told["seq"]) == (waiting["id"], waiting["seq"] + 1_000_000)
+        told = await client.event("task:cancelled", lambda payload: payload["id"] == waiting["id"])
+        assert told["seq"] == waiting["seq"] + 1_000_000
         assert (await client.call("subscribe:task", str(UUID(int=5))))["code"] == "NOT_FOUND"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from spoonfeeder.features.tasks import course
 from tests.features.chat.asked import rows
 from tests.features.tasks.asked import upload
 from tests.features.tasks.done import Video, at, calls, ended, queue, until
@@ -73,7 +74,10 @@ async def test_a_picture_whose_connection_broke_is_not_paid_for_twice(working: A
     assert [status for status, _ in await calls(working, row["id"])] == ["failed"]
 
 
-async def test_a_video_shows_its_progress_and_is_called_off_with_its_task(working: Application) -> None:
+async def test_a_video_shows_its_progress_and_is_called_off_with_its_task(
+    working: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course, "CANCEL_SECONDS", 60.0)
     video = Video()
     async with scripted(script=video) as server:
         profile_id = await at(server, working)

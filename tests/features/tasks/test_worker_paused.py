@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from spoonfeeder.durable.lease import LeaseLost
 from spoonfeeder.durable.serving import take
 from spoonfeeder.features.tasks.jobs import see_through
 from spoonfeeder.features.tasks.line import TASKS
 from spoonfeeder.runtime import Runtime, open_runtime
+from tests.features.foreign import database
 from tests.features.tasks.done import at, calls, ended, queue
 from tests.fixtures import openai_replies
 from tests.fixtures.application import Application, serve_work
@@ -56,13 +57,20 @@ async def test_what_another_worker_has_by_then_is_not_sent(
     shared_api: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with scripted(openai_replies.stream()) as server, open_runtime(shared_api.settings) as runtime:
-        await queue(shared_api, await at(server, shared_api))
+        task_id = await queue(shared_api, await at(server, shared_api))
         with paused_once_sent_at_is_written(runtime, monkeypatch, is_taken=True):
             lease = await take(runtime, TASKS)
             assert lease is not None
             with pytest.raises(LeaseLost):
                 await see_through(lease)
     assert server.asked == []
+    await end(shared_api, task_id)
+
+
+async def end(api: Application, task_id: str) -> None:
+    """Else the next test may take it over, once its lease has run out."""
+    async with database(api.settings) as session:
+        await session.execute(text("UPDATE tasks SET status = 'cancelled' WHERE id = :id"), {"id": task_id})
 
 
 async def test_what_is_still_ours_is_sent(shared_api: Application, monkeypatch: pytest.MonkeyPatch) -> None:

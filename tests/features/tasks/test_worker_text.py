@@ -157,7 +157,7 @@ async def test_a_profile_that_was_deleted_meanwhile_is_no_reason_to_ask_somebody
         await working.json("DELETE", f"/profiles/{profile_id}")
         row = await working.json("GET", f"/tasks/{task_id}")
         assert row["status"] == "pending"
-        await working.json("PATCH", f"/tasks/{task_id}", json={"run_after": row["created_at"]})
+        await working.json("PATCH", f"/tasks/{task_id}", json={"run_after": datetime.now(UTC).isoformat()})
         row = await ended(working, task_id)
     assert (row["status"], row["error_code"], server.asked) == ("failed", "PROFILE_NOT_FOUND", []), row
 

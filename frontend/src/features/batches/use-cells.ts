@@ -6,7 +6,7 @@ import { queryClient } from "@/api/queries";
 import type { Generation } from "@/api/types";
 import { type Heard, onGeneration } from "@/features/generations/heard";
 import { useConnection } from "@/live/connection";
-import type { Cells } from "./cells";
+import { type Cells, withRow } from "./cells";
 import { cellsOptions, readCell } from "./queries";
 
 const GATHER_MS = 300;
@@ -28,7 +28,7 @@ function keepTrue(batchId: string): () => void {
   const known = () => queryClient.getQueryData(queryKey);
   const change = (changed: (cells: Cells) => Cells) =>
     queryClient.setQueryData(queryKey, (cells: Cells | undefined) => cells && changed(cells));
-  const keep = (row: Generation) => change((cells) => new Map([...cells, [row.batch_index, row]]));
+  const keep = (row: Generation) => change((cells) => withRow(cells, row));
   const allAgain = inAWhile(() => void queryClient.invalidateQueries({ queryKey }), ALL_AGAIN_MS);
   const reread = inAWhile(() => {
     const due = [...stale];

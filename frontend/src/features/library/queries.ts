@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body, read } from "@/api/client";
-import type { components } from "@/api/schema";
 import { type Filters, queryOf, type SortName } from "./filters";
+import { type Found, type FoundPage, withNewest } from "./newest";
 
-export type FoundPage = components["schemas"]["FoundPage"];
+export type { FoundPage };
 
 export const ALL = ["generations"] as const;
 export const FOUND = [...ALL, "found"] as const;
@@ -23,6 +23,7 @@ export const foundOptions = (filters: Filters, sort: SortName) =>
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
     staleTime: Number.POSITIVE_INFINITY,
+    structuralSharing: (known, told) => withNewest(known as Found | undefined, told as Found),
   });
 
 /** What the first page says now, to see what is new without moving what is in sight. */

@@ -1,4 +1,4 @@
-import type { InfiniteData } from "@tanstack/react-query";
+import type { Query } from "@tanstack/react-query";
 import { api, read } from "@/api/client";
 import { ApiFailure } from "@/api/failure";
 import { inAWhile } from "@/api/in-a-while";
@@ -6,13 +6,12 @@ import { queryClient } from "@/api/queries";
 import type { Generation } from "@/api/types";
 import { type Heard, onGeneration } from "@/features/generations/heard";
 import { newer } from "@/features/generations/merge";
-import { ALL, FOUND, type FoundPage, generationOptions, HEAD } from "./queries";
+import type { Found, FoundPage } from "./newest";
+import { ALL, FOUND, generationOptions, HEAD } from "./queries";
 
 const GATHER_MS = 250;
 const NEWS_MS = 2_000;
 const MOST_SINGLE = 20;
-
-type Found = InfiniteData<FoundPage, string>;
 
 const stale = new Set<string>();
 
@@ -102,6 +101,15 @@ function forget(id: string): void {
     });
   }
   void queryClient.invalidateQueries(generationOptions(id));
+  askAnew();
+}
+
+/** What is under way may be older than what was heard meanwhile. */
+function askAnew(): void {
+  const underWay = queryClient.getQueryCache().findAll({ queryKey: ALL, fetchStatus: "fetching" });
+  const predicate = (query: Query) => underWay.includes(query);
+  void queryClient.cancelQueries({ predicate });
+  void queryClient.invalidateQueries({ predicate });
 }
 
 function changePages(change: (rows: Generation[]) => Generation[]): void {

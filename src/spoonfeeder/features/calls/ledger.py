@@ -19,7 +19,7 @@ from spoonfeeder.features.calls.closing import Closed, close
 from spoonfeeder.features.calls.opening import Call
 from spoonfeeder.features.calls.tries import Tries
 from spoonfeeder.features.usage.media_prices import cost_of_made
-from spoonfeeder.features.usage.prices import cost_of, load_prices
+from spoonfeeder.features.usage.prices import cost_of
 from spoonfeeder.features.usage.rows import Ending, plausible
 from spoonfeeder.providers.base import Usage
 from spoonfeeder.providers.media import MediaRequest
@@ -50,7 +50,6 @@ class Ledger:
         self._tries = tries
 
     async def __aenter__(self) -> Self:
-        await load_prices(self._call.source.provider)
         self._began, self._began_at = self._runtime.retries.clock(), datetime.now(UTC)
         known = {"gen_ai.provider.name": self._call.source.provider, "gen_ai.request.model": self._call.request.model}
         tracer = self._runtime.telemetry.tracing.tracer

@@ -11,6 +11,7 @@ from spoonfeeder.features.calls.sources import Source
 from spoonfeeder.features.profiles import key_pool
 from spoonfeeder.features.profiles.key_pool import Lease
 from spoonfeeder.features.profiles.options import require_harmless
+from spoonfeeder.features.usage.prices import load_prices
 from spoonfeeder.features.usage.rows import Opening, open_row
 from spoonfeeder.providers.base import ChatRequest, Connection
 from spoonfeeder.providers.media import MediaRequest
@@ -46,6 +47,7 @@ async def begin(
     Raises Invalid, BudgetExceeded, NoKeyLeft, KeyUnreadable.
     """
     require_harmless(dict(request.options))
+    await load_prices(source.provider)
     call_id = uuid4()
     await open_row(
         work,

@@ -132,8 +132,8 @@ class Course:
         stalled_seconds = self._runtime.settings.comfyui_stalled_minutes * 60
         with ExitStack() as watches:
             watch = watches.enter_context(feed.watch(self._prompt_id, self._graph))
-            if submit:
-                await self._submit()
+            if submit and not await self._submit():
+                return Lost(self._prompt_id, LOST)
             self._fingerprint.ask()
             if watch.prompt_id != self._prompt_id:
                 watch = watches.enter_context(feed.watch(self._prompt_id, self._graph))
@@ -144,14 +144,17 @@ class Course:
                     return ended
         raise Broken("The run ended without an end.")
 
-    async def _submit(self) -> None:
-        """Intent before effect (R6): the row knows of the submit before ComfyUI does."""
+    async def _submit(self) -> bool:
+        """Intent before effect (R6): the row knows of the submit before ComfyUI does. False: it was cancelled first."""
         submission = await prepare(self._runtime, self._backend, self._row, self._graph, self._submits + 1)
         feed = await self._backend.feed()
         await feed.wait_connected(FEED_WAIT_SECONDS)
         async with open_work(self._runtime, self._lease.actor) as work:
             intent = {"submit_count": self._submits + 1, "submitted_at": func.now()}
             row = await self._lease.write(work, **intent, **self._fingerprint.of_submit(submission.inputs))
+        if row.cancel_requested_at is not None:
+            self._lease.cancel_requested.set()
+            return False
         self._submits += 1
         self._images.clear()
         self._relay = self._new_relay(row.version)
@@ -169,8 +172,9 @@ class Course:
             log.warning("submit_outcome_unknown", code=error.code)
             if await self._is_absent():
                 raise
-            return
+            return True
         await self._accepted(accepted)
+        return True
 
     async def _accepted(self, accepted: Accepted) -> None:
         refused = [f"An output was left out: {fault['message']}" for fault in accepted.refused]

@@ -247,7 +247,7 @@ async def test_readers_go_on_while_nothing_can_be_saved(talk: Talk, monkeypatch:
         monkeypatch.undo()
         assert [event.name async for event in events] == ["usage", "done"]
     assert real is saving.save
-    assert (await talk.message(message_id))["content"] == WHOLE
+    assert (await talk.ended(message_id))["content"] == WHOLE
 
 
 async def test_a_server_that_stops_keeps_what_came(server: ServerMode, talk: Talk) -> None:

@@ -22,12 +22,14 @@ export function useFollowing(
   const shown = useRef("");
   const isTouched = useRef(false);
   const [left, setLeft] = useState<string | null>(null);
+  /** The same before it is drawn: a row or a size may change in between. */
+  const leftAt = useRef(left);
   const isAway = left !== null;
   const asked = useAsked((now) => now.asked);
 
   const hold = () => {
     const watched = watchedOf(rows);
-    if (isAway || !watched || !list.current) return;
+    if (leftAt.current !== null || !watched || !list.current) return;
     const { offset, hasPicture } = placeIn(box.current, watched.id);
     const now = `${watched.id} ${hasPicture}`;
     if (shown.current !== now) isTouched.current = false;
@@ -35,14 +37,18 @@ export function useFollowing(
     if (!hasPicture) list.current.scrollToIndex(rows.indexOf(watched), { align: "end" });
     else if (!isTouched.current || list.current.scrollOffset < offset) list.current.scrollTo(offset);
   };
+  const leave = useCallback((at: string | null) => {
+    leftAt.current = at;
+    setLeft(at);
+  }, []);
   const toEnd = useCallback(() => {
     shown.current = "";
-    setLeft(null);
-  }, []);
+    leave(null);
+  }, [leave]);
   const onScroll = (offset: number) => {
     const place = placeIn(box.current, watchedOf(rows)?.id);
-    if (place.offset - offset < NEAR_PX) setLeft(null);
-    else if (offset < lastOffset.current) setLeft((known) => known ?? newest ?? null);
+    if (place.offset - offset < NEAR_PX) leave(null);
+    else if (offset < lastOffset.current) leave(leftAt.current ?? newest ?? null);
     lastOffset.current = offset;
   };
 
