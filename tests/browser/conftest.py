@@ -25,13 +25,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from spoonfeeder.embedded.readiness import free_port
 from spoonfeeder.simulator.ollama.options import Options
 from spoonfeeder.simulator.ollama.server import SimulatedOllama
 from tests.browser.sharing import OneSignsIn
 from tests.embedded.processes import wait_for
 from tests.embedded.running_up import Up
 from tests.fixtures.memory import memory_folder
+from tests.fixtures.ports import own_port
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 LATENCY_MS = int(os.environ.get("LATENCY_MS", "0"))
@@ -42,8 +42,8 @@ ROOM_FOR_TWO: ViewportSize = {"width": 1280, "height": 1400}
 """For two cards with pictures: the list draws only what is in sight."""
 ADMIN, PASSWORD = "ada@example.org", "correct horse battery"
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-START_SECONDS = 60.0
-"""As long as `up` itself waits: every worker starts one at the same time, and a third of the tests needs it."""
+START_SECONDS = 180.0
+"""Longer than `up` itself, which ends where one of its parts is not ready in time: every worker starts one at once."""
 SLOW_WORDS = 30_000
 NO_OLLAMA_URL = "http://127.0.0.1:9"
 """Nothing listens there: a test must not find the developer's own."""
@@ -84,7 +84,7 @@ def running_up(**settings: str) -> Iterator[Up]:
     """On a simulator port of its own: other systems may start on this machine at the same time."""
     home = Path(tempfile.mkdtemp(prefix="sf-browser-", dir=memory_folder()))
     home.chmod(0o711)
-    up = Up(home, **{"OLLAMA_URL": NO_OLLAMA_URL, "SIMULATOR_PORT": str(free_port("127.0.0.1"))} | settings)
+    up = Up(home, **{"OLLAMA_URL": NO_OLLAMA_URL, "SIMULATOR_PORT": str(own_port())} | settings)
     try:
         up.until_ready(START_SECONDS)
         yield up
@@ -319,10 +319,21 @@ def comfyui(page: Page) -> ComfyUIPage:
     return ComfyUIPage(page)
 
 
-@pytest.fixture
-def session_id(api: Api) -> str:
+def undo_of(page: Page) -> Locator:
+    """What takes back what was just done: the toast does not go by itself while the pointer is on it."""
+    undo = page.get_by_role("button", name="Undo")
+    undo.hover()
+    return undo
+
+
+def make_session(api: Api) -> str:
     """A session on a text-to-image workflow."""
     graph = (EXAMPLES / "txt2img.json").read_text()
     workflow = api.post("/comfyui/workflows", {"name": "Lighthouse flow", "workflow_json": graph})
     session = api.post("/comfyui/sessions", {"title": "Lighthouses", "workflow_id": workflow["id"]})
     return str(session["id"])
+
+
+@pytest.fixture
+def session_id(api: Api) -> str:
+    return make_session(api)

@@ -7,7 +7,17 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.conftest import ADMIN, DESKTOP, PASSWORD, PATIENCE_MS
+from tests.browser.conftest import (
+    ADMIN,
+    DESKTOP,
+    PASSWORD,
+    PATIENCE_MS,
+    Api,
+    ComfyUIPage,
+    find_setup_path,
+    make_session,
+    running_up,
+)
 from tests.embedded.running_up import Up
 
 pytestmark = pytest.mark.browser
@@ -27,8 +37,14 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_setup_makes_the_first_admin(visitor: Page, setup_path: str) -> None:
-    visitor.goto(setup_path)
+@pytest.fixture
+def new_up() -> Iterator[Up]:
+    """Where nobody has signed in yet."""
+    yield from running_up(AUTH="required", PASSWORD_MEMORY_KIB="8192", PASSWORD_TIME_COST="1")
+
+
+def test_setup_makes_the_first_admin(visitor: Page, new_up: Up) -> None:
+    visitor.goto(new_up.url + find_setup_path(new_up))
     visitor.get_by_label("E-mail").fill(ADMIN)
     visitor.get_by_label("Name").fill("Ada")
     visitor.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -51,15 +67,15 @@ def test_signing_in_leads_where_one_wanted_to_go(visitor: Page, admin: str) -> N
     expect(visitor.get_by_text("Demo (simulated ComfyUI)")).to_be_visible()
 
 
-def test_a_picture_behind_a_sign_in_is_seen_live(visitor: Page, admin: str) -> None:
-    visitor.goto("/comfyui")
+def test_a_picture_behind_a_sign_in_is_seen_live(visitor: Page, admin: str, closed_up: Up) -> None:
+    api = Api(closed_up, admin)
+    visitor.goto(f"/comfyui/{make_session(api)}")
+    api.close()
     sign_in(visitor, admin)
-    visitor.get_by_role("button", name="Make a first picture").click()
-    card = visitor.get_by_role("article")
-    expect(card.get_by_text("Completed")).to_be_visible()
-    expect(visitor.get_by_role("banner").get_by_role("status")).to_have_text("Live")
-    picture = card.get_by_role("button", name="Open picture").locator("img")
-    expect(picture).not_to_have_js_property("naturalWidth", 0)
+    comfyui = ComfyUIPage(visitor)
+    comfyui.generate("behind a sign-in")
+    comfyui.expect_picture("behind a sign-in")
+    expect(comfyui.connection).to_have_text("Live")
 
 
 def test_a_login_that_ends_elsewhere_ends_here(visitor: Page, admin: str, closed_up: Up) -> None:

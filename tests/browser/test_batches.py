@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Api, ComfyUIPage, NewPage
+from tests.browser.conftest import Api, ComfyUIPage, NewPage, undo_of
 from tests.embedded.processes import wait_for
 
 pytestmark = pytest.mark.browser
@@ -105,8 +105,9 @@ def test_cancel_all_ends_what_waits_and_runs(page: Page, session_id: str, api: A
     expect(page.get_by_role("button", name="Cancel all")).to_have_count(0)
     assert api.get(f"/comfyui/batches/{batch_id}")["cancelled"] == 6
     page.get_by_role("button", name="Delete").click()
+    undo = undo_of(page)
     expect(page.get_by_role("heading", name="No batches yet")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(page.get_by_role("link", name="Sweep: Seed")).to_be_visible()
 
 

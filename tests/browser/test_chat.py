@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from spoonfeeder.simulator.ollama.server import SimulatedOllama
-from tests.browser.conftest import SLOW_WORDS, Api, NewPage, ollama_profile
+from tests.browser.conftest import SLOW_WORDS, Api, NewPage, ollama_profile, undo_of
 from tests.fixtures.openai_media_replies import png
 
 pytestmark = pytest.mark.browser
@@ -237,7 +237,7 @@ def test_a_picture_goes_along_to_a_model_that_sees(
     expect(attached).to_have_count(0)
     kept = chat.question.get_by_role("img", name="boat.png")
     expect(kept).not_to_have_js_property("naturalWidth", 0)
-    assert ollama.bodies[-1]["messages"][-1]["images"]
+    assert [body for body in ollama.bodies if "messages" in body][-1]["messages"][-1]["images"]
 
 
 def test_rename_export_delete_and_undo(chat: ChatPage, page: Page, api: Api) -> None:
@@ -256,8 +256,9 @@ def test_rename_export_delete_and_undo(chat: ChatPage, page: Page, api: Api) -> 
     assert download.value.suggested_filename == "Final a b.md"
     assert "To be kept" in download.value.path().read_text()
     chat.list.get_by_role("button", name=re.compile("^Final")).press("Delete")
+    undo = undo_of(page)
     expect(chat.list.get_by_text("No conversations yet")).to_be_visible()
     expect(page).to_have_url(re.compile("/chat$"))
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     chat.list.get_by_role("button", name=re.compile("^Final")).click()
     expect(chat.question).to_contain_text("To be kept")

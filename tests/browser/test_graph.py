@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EXAMPLES, Api
+from tests.browser.conftest import EXAMPLES, Api, undo_of
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +81,7 @@ def test_a_workflow_is_described_used_and_deleted(page: Page, workflow_id: str) 
     page.get_by_role("button", name="More for Lighthouse flow").click()
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    undo = undo_of(page)
     expect(page.get_by_role("heading", name="No workflows yet")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(page.get_by_role("link", name="Lighthouse flow")).to_be_visible()

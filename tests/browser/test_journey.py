@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EXAMPLES, ROOM_FOR_TWO, Api, ComfyUIPage, NewPage
+from tests.browser.conftest import EXAMPLES, ROOM_FOR_TWO, Api, ComfyUIPage, NewPage, undo_of
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def test_import_by_drop_generate_watch_reload(comfyui: ComfyUIPage, page: Page) 
     page.get_by_role("dialog").get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("is imported.", exact=False).first).to_be_visible()
     page.evaluate(WATCH)
-    comfyui.generate("a red lighthouse", Steps=30)
+    comfyui.generate("a red lighthouse", Steps=120)
     comfyui.expect_picture("a red lighthouse")
     seen = page.evaluate("() => window.seen")
     assert len(set(seen)) >= 3, f"progress stood still: {seen}"
@@ -70,8 +70,9 @@ def test_two_windows_stay_in_step(new_page: NewPage, session_id: str, api: Api) 
     for window in (one, other):
         expect(window.page.get_by_role("navigation", name="Sessions").get_by_text("A new name")).to_be_visible()
     other.card("seen by both").get_by_role("button", name="Delete").click()
+    undo = undo_of(other.page)
     expect(one.cards).to_have_count(0)
-    other.page.get_by_role("button", name="Undo").click()
+    undo.click()
     for window in (one, other):
         window.expect_picture("seen by both")
 
@@ -120,6 +121,7 @@ def test_a_deleted_session_comes_back_by_undo(comfyui: ComfyUIPage, page: Page, 
     sidebar = page.get_by_role("navigation", name="Sessions")
     sidebar.get_by_role("button", name="More for Lighthouses").click()
     page.get_by_role("menuitem", name="Delete").click()
+    undo = undo_of(page)
     expect(sidebar.get_by_text("Lighthouses")).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(sidebar.get_by_text("Lighthouses")).to_be_visible()

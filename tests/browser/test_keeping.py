@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Api, ComfyUIPage
+from tests.browser.conftest import Api, ComfyUIPage, undo_of
 
 pytestmark = pytest.mark.browser
 
@@ -41,10 +41,11 @@ def test_a_project_keeps_together_what_belongs_together(page: Page, session_id: 
     expect(sessions.get_by_role("listitem")).to_have_count(1)
     expect(sessions.get_by_role("link", name="Lighthouses")).to_be_focused()
     page.get_by_role("button", name="Delete").click()
+    undo = undo_of(page)
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_focused()
     card = page.get_by_role("main").get_by_role("listitem").filter(has_text="Café <b>posters</b>")
     assert card.count() == 0
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(card.get_by_text("1 session · 0 conversations · 0 generations")).to_be_visible()
     assert api.get(f"/comfyui/sessions/{loose['id']}")["project_id"] is None
     assert api.get(f"/comfyui/sessions/{session_id}")["project_id"] is not None
@@ -122,9 +123,10 @@ def test_a_preset_says_what_has_no_place_and_is_taken_back(
     steps.fill("9")
     page.goto("/presets")
     page.get_by_role("button", name="Use For films").click()
+    undo = undo_of(page)
     expect(steps).to_have_value("4")
     expect(page.get_by_text("This workflow has no place for FPS.").first).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(steps).to_have_value("9")
     page.get_by_role("button", name="Presets", exact=True).click()
     page.get_by_role("button", name="More for For films").click()

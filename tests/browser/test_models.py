@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def far_away() -> Iterator[SimulatedOllama]:
-    """Its downloads take a minute."""
-    with simulated_ollama(Options(pull_steps=1_000, pull_seconds=60)) as running:
+    """Its downloads take ten minutes."""
+    with simulated_ollama(Options(pull_steps=10_000, pull_seconds=600)) as running:
         yield running
 
 

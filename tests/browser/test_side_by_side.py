@@ -40,7 +40,7 @@ def test_answers_stand_side_by_side_and_one_goes_on_as_a_conversation(
 
     page.get_by_role("button", name="Continue with this answer of llava:7b").click()
     expect(page).to_have_url(CONVERSATION)
-    expect(page.get_by_text(answer)).to_be_visible()
+    expect(page.get_by_role("article", name="Answer").get_by_text(answer)).to_be_visible()
     messages = api.get(f"/conversations/{page.url.rsplit('/', 1)[1]}")["messages"]
     assert [(said["role"], said["content"]) for said in messages] == [
         ("user", "What is a lighthouse?"),

@@ -33,13 +33,18 @@ async def _first_socket(server: Loopback, recorded: dict[str, Any], client_id: s
             await server.send(client_id, told)
 
 
-def _follow(server: Loopback, client: ComfyClient, feed: Feed, version: str, name: str) -> asyncio.Task[list[RunEvent]]:
+def _follow(
+    server: Loopback, client: ComfyClient, feed: Feed, version: str, name: str, told: list[RunEvent] | None = None
+) -> asyncio.Task[list[RunEvent]]:
+    told = [] if told is None else told
     prompt_id = prompt_id_of(version, name)
     server.running = [prompt_id]
 
     async def follow_it() -> list[RunEvent]:
         with feed.watch(prompt_id, graph_of(version, name)) as watch:
-            return [event async for event in follow(client, watch, away_seconds=20)]
+            async for event in follow(client, watch, away_seconds=20):
+                told.append(event)
+        return told
 
     return asyncio.create_task(follow_it())
 
@@ -86,11 +91,13 @@ async def test_a_socket_that_goes_deaf_is_noticed(
 async def test_joining_late_tells_the_start_and_what_runs(
     server: Loopback, client: ComfyClient, feed: Feed, version: str
 ) -> None:
-    following = _follow(server, client, feed, version, "late_connect")
+    told: list[RunEvent] = []
+    following = _follow(server, client, feed, version, "late_connect", told)
     await asyncio.sleep(0)
     await _first_socket(server, trace(version, "late_connect"), feed.client_id)
+    await until(lambda: len(told) > 1)
     _finish(server, version, "late_connect")
-    told = await following
+    await following
     assert told[0] == Started(prompt_id_of(version, "late_connect"))
     assert isinstance(told[1], Progress)
     assert told[1].node == "3"

@@ -82,8 +82,10 @@ async def test_definitions_do_not_hang_on_what_is_said_of_replaced_classes(
             without = await client.object_info()
         assert (len(without) > 100, "ProbeScaleOld" in without) == (True, False)
         assert [simulator.url in line for line in caplog.messages] == [True]
+        monkeypatch.setattr(comfy_client, "REPLACEMENTS_WAIT_SECONDS", 60)
         again = await client.object_info()
         assert lacking(needs_of(OLD), again) == []
+        monkeypatch.setattr(comfy_client, "REPLACEMENTS_WAIT_SECONDS", 0.3)
         simulator.faults.add("/node_replacements", **FAULTS[case])
         assert await client.object_info() == again
 

@@ -1,5 +1,7 @@
 """The bounded buffer: what a slow reader of a prompt keeps, and what it loses."""
 
+import asyncio
+import time
 from typing import Any
 
 from spoonfeeder.comfy import watch as limits
@@ -68,6 +70,15 @@ async def test_a_reader_that_keeps_up_sees_every_step() -> None:
     for step in range(1, 6):
         watch.offer(StepProgress("p", "3", float(step), 5.0), 10)
         assert await watch.next(0) == StepProgress("p", "3", float(step), 5.0)
+
+
+async def test_what_came_while_the_process_stood_still_is_no_silence() -> None:
+    watch = _watch()
+    reading = asyncio.create_task(watch.next(0.01))
+    loop = asyncio.get_running_loop()
+    loop.call_soon(time.sleep, 0.1)
+    loop.call_later(0.02, watch.offer, QueueChanged(1), 10)
+    assert await reading == QueueChanged(1)
 
 
 async def test_a_flood_of_outputs_is_bounded_and_told() -> None:

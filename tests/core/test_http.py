@@ -209,7 +209,7 @@ async def test_a23_tiny_chunks_are_counted() -> None:
 
     async with upstream(reply) as server:
         with pytest.raises(BrokenReply, match="larger"):
-            await fetch_json(server.port, limit_bytes=10_000)
+            await fetch_json(server.port, limit_bytes=10_000, deadline_seconds=60)
 
 
 async def test_a_stream_may_be_read_slowly_without_a_deadline() -> None:

@@ -55,7 +55,7 @@ async def ask(engine: AsyncEngine, statement: str, **values: object) -> httpx2.R
         ("insert into parent (id) values (:value)", 1, 409, "CONFLICT"),
         ("insert into child values (:value)", 7, 404, "NOT_FOUND"),
         ("delete from parent where id = :value", 1, 409, "CONFLICT"),
-        ("select set_config('statement_timeout', '20', true), cast(:value as int)", 1, 200, None),
+        ("select set_config('statement_timeout', '20000', true), cast(:value as int)", 1, 200, None),
         ("do $$ begin raise exception 'late' using errcode = '57014'; end $$", None, 503, "UNAVAILABLE"),
         ("do $$ begin raise exception 'dead' using errcode = '40P01'; end $$", None, 503, "UNAVAILABLE"),
         ("do $$ begin raise exception 'full' using errcode = '53300'; end $$", None, 503, "UNAVAILABLE"),

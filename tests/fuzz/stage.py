@@ -32,7 +32,8 @@ async def fill(application: Application) -> Known:
         body = {"profile_id": profile_id, "workflow_id": workflow_id}
         session_id = (await application.json("POST", "/comfyui/sessions", 201, json=body))["id"]
         made = [(await application.generate(session_id, parameters={"seed": seed}))["id"] for seed in range(2)]
-        await application.json("POST", f"/comfyui/generations/{made[1]}/cancel")
+        cancelled = await application.http.post(f"/api/comfyui/generations/{made[1]}/cancel")
+        assert cancelled.status_code in {200, 409}, cancelled.text
         upload = {"file": (f"{number}.png", _picture(number), "image/png")}
         media.append((await application.json("POST", "/comfyui/uploads", 201, files=upload))["id"])
         profiles.append(profile_id)

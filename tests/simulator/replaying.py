@@ -71,7 +71,7 @@ class Client:
 class Replay:
     def __init__(self, simulator: Simulator, recording: Mapping[str, Any], http: httpx2.AsyncClient) -> None:
         self._simulator = simulator
-        self.all_done = self.is_waiting = False
+        self.is_on = self.is_waiting = False
         self._recording = recording
         self._http = http
         self._ids: list[str] = []
@@ -86,13 +86,14 @@ class Replay:
 
     async def run(self) -> None:
         await self._warm_up()
+        self.is_on = True
         steps = self._recording["steps"]
         last = max(at for at, step in enumerate(steps) if step["do"] not in ("see", "close"))
         for at, step in enumerate(steps):
             if step["do"] != "see" and (at <= last or step["do"] != "close"):
                 await self._wait_for_what_was_seen(at)
                 await getattr(self, f"_{step['do']}")(step, at)
-        self.all_done = True
+        self.is_on = False
         await self._simulator.settled()
         for client in self.clients.values():
             await self._close_client(client)

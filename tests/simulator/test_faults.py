@@ -114,7 +114,7 @@ async def test_dead_worker_accepts_and_never_runs(simulator: Simulator, http: ht
 
 
 async def test_older_worker_dies_of_odd_extra_data() -> None:
-    async with Simulator(Options(version="0.3.64")) as old, httpx2.AsyncClient(base_url=old.url) as http:
+    async with Simulator(Options(version="0.3.64")) as old, httpx2.AsyncClient(base_url=old.url, timeout=60) as http:
         fatal = await submit(http, plain_picture(), extra_data=5)
         await until(lambda: old.queue.is_running(fatal))
         await submit(http, plain_picture(1))

@@ -99,13 +99,13 @@ async def test_what_is_missing_or_malformed(http: httpx2.AsyncClient) -> None:
 
 
 async def test_pace_is_kept_over_many_streams(http: httpx2.AsyncClient) -> None:
-    options = Options(chunks=10, chunks_per_second=50)
-    async with SimulatedOllama(options) as paced, httpx2.AsyncClient(base_url=paced.url, timeout=20) as many:
+    options = Options(chunks=10, chunks_per_second=5)
+    async with SimulatedOllama(options) as paced, httpx2.AsyncClient(base_url=paced.url, timeout=60) as many:
         started = time.monotonic()
         answers = await asyncio.gather(*(lines(many, "/api/chat", CHAT) for _ in range(60)))
         took = time.monotonic() - started
     assert all(len(answer) == 11 for answer in answers)
-    assert 0.19 < took < 60 * 0.2  # one after the other
+    assert 1.9 < took < 60 * 2 / 2  # half of one after the other
 
 
 async def test_models_outlive_a_restart_at_the_same_port(ollama: SimulatedOllama, http: httpx2.AsyncClient) -> None:

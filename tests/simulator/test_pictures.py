@@ -34,7 +34,7 @@ async def test_same_words_and_seed_give_the_same_picture_elsewhere(
     http: httpx2.AsyncClient, simulator: Simulator
 ) -> None:
     first = await saved(http, await run(simulator, http, text_to_image()), "9")
-    async with Simulator() as other, httpx2.AsyncClient(base_url=other.url) as other_http:
+    async with Simulator() as other, httpx2.AsyncClient(base_url=other.url, timeout=60) as other_http:
         again = await saved(other_http, await run(other, other_http, text_to_image()), "9")
 
     assert picture(first[0]).tobytes() == picture(again[0]).tobytes()

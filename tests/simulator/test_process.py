@@ -15,7 +15,7 @@ from tests.fixtures.ports import own_port
 from tests.simulator.conftest import plain_picture, text_to_image
 
 START = "import sys; from pathlib import Path; from spoonfeeder.simulator import main; main(**eval(sys.argv[1]))"
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 120.0
 
 
 class Process:

@@ -80,12 +80,11 @@ async def test_clients_see_what_was_recorded(version: str, name: str, monkeypatc
 
         def must_stay(run: NodeRun) -> bool:
             """No ProbeSleep ends before the last action, and no other node goes on during one."""
-            is_awaited = replay.is_waiting and run.class_type != "ProbeSleep"
-            return is_acted_on and not (replay.all_done or is_awaited)
+            return is_acted_on and replay.is_on and (run.class_type == "ProbeSleep" or not replay.is_waiting)
 
         def pause_while_something_is_to_be_done(run: NodeRun, seconds: float, *, interruptible: bool = False) -> None:
             shortest = LONG_STEP_SECONDS if is_acted_on else 0.0
-            pause(run, 0.0 if replay.all_done else max(seconds, shortest), interruptible=interruptible)
+            pause(run, max(seconds, shortest) if replay.is_on else 0.0, interruptible=interruptible)
             while must_stay(run):
                 pause(run, STEP_SECONDS, interruptible=interruptible)
 

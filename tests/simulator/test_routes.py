@@ -18,7 +18,7 @@ UNKNOWN = "4beb7f0a-aacf-4e76-908f-f859a58de1ce"
 
 @pytest.fixture
 async def old_http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with Simulator(Options(version="0.3.64")) as old, httpx2.AsyncClient(base_url=old.url) as client:
+    async with Simulator(Options(version="0.3.64")) as old, httpx2.AsyncClient(base_url=old.url, timeout=60) as client:
         yield client
 
 
@@ -185,8 +185,8 @@ async def test_jobs_tell_every_state(simulator: Simulator, http: httpx2.AsyncCli
     done = await submit(http, plain_picture(), extra_data={"extra_pnginfo": {"workflow": {"id": "wf-1"}}})
     failed = await submit(http, {"2": {"class_type": "ProbeRaise", "inputs": {"kind": "value_error", "nonce": 1}}})
     await simulator.settled()
-    running = await submit(http, sleeping(5, 1))
-    pending = await submit(http, sleeping(5, 2))
+    running = await submit(http, sleeping(600, 1))
+    pending = await submit(http, sleeping(600, 2))
     await until(lambda: simulator.queue.is_running(running))
     jobs: list[dict[str, Any]] = (await http.get("/api/jobs")).json()["jobs"]
 

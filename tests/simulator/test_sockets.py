@@ -79,7 +79,7 @@ async def test_who_does_not_read_stops_the_events_of_all(simulator: Simulator, h
     async with connecting(simulator, "?clientId=quick") as quick:
         large = await submit(http, FROM_A_SLOW_CLIENT, client_id="slow")
         small = await submit(http, plain_picture(), client_id="quick")
-        await until(lambda: simulator.queue.entry(small) is not None)
+        await until(lambda: simulator.queue.entry(small) is not None, within_seconds=300)
 
         assert simulator.log.of(large)[0].outcome == "success"
         assert "executed" not in await told(quick)
@@ -101,7 +101,7 @@ async def test_steps_without_pictures_are_told_at_the_versions_pace(version: str
     graph = {"1": {"class_type": "ProbeProgress", "inputs": counting}}
     async with (
         Simulator(Options(version=version)) as simulator,
-        httpx2.AsyncClient(base_url=simulator.url) as http,
+        httpx2.AsyncClient(base_url=simulator.url, timeout=60) as http,
         connecting(simulator, "?clientId=a") as client,
     ):
         began = time.monotonic()

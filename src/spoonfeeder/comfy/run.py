@@ -73,6 +73,7 @@ class _Follower:
         self._place: Location | None = None
         self._started, self._entry_awaited = False, False
         self._finished: tuple[float, Finished] | None = None
+        self._images_are_due = False
         self._meter = ProgressMeter(self._prompt_id, watch.graph)
         self._heard = _Heard()
 
@@ -152,11 +153,19 @@ class _Follower:
         return told
 
     def _awaits_images(self, now: float, place: Finished) -> bool:
-        """Until the socket tells the end, too, which comes after the last image; what never comes is missed."""
-        if self._heard.closed or self._watch.missed or not self._watch.brings_images:
+        """Until the socket tells the end, too, which comes after the last image; what never comes is missed.
+
+        Only the look after the one that finds them due gives up: where this process stood still meanwhile, what has
+        come is read between the two.
+        """
+        if not self._watch.brings_images:
             return False
         self._finished = self._finished or (now, place)
-        self._watch.missed = now - self._finished[0] >= IMAGES_SECONDS
+        if self._watch.holds_images:
+            return True
+        if self._heard.closed or self._watch.missed:
+            return False
+        self._watch.missed, self._images_are_due = self._images_are_due, now - self._finished[0] >= IMAGES_SECONDS
         return not self._watch.missed
 
     def _absent(self, now: float) -> list[RunEvent]:

@@ -57,6 +57,11 @@ class Watch:
     def brings_images(self) -> bool:
         return bool(self._image_nodes)
 
+    @property
+    def holds_images(self) -> bool:
+        """Whether a final image, or the word that no more will come, waits to be read."""
+        return any(kind in ("image", "turn") for kind, _ in self._pending)
+
     def __enter__(self) -> Self:
         return self
 
@@ -87,7 +92,8 @@ class Watch:
                 async with asyncio.timeout(timeout_seconds):
                     await self._arrived.wait()
             except TimeoutError:
-                return None
+                if not self._pending:
+                    return None
         key = next(iter(self._pending))
         event, size = self._pending.pop(key)
         if key[0] == "event":

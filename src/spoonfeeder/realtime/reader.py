@@ -75,6 +75,7 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
         self._heard_at = 0.0
         self.delivered = 0
         self._listening = asyncio.Event()
+        self._has_tried = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._gap: asyncio.Task[None] | None = None
         self._bus: PostgresBus | None = None
@@ -114,6 +115,15 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
         """Of the two buses Redis, if there is to be one."""
         await (self._listening if self._bus is None or self._has_redis else self._bus.listening).wait()
 
+    async def wait_until_begun(self) -> None:
+        """Until each bus is listened to or Redis has refused once, and the time before is closed."""
+        if self._has_redis:
+            await self._has_tried.wait()
+        if self._bus is not None:
+            await self._bus.listening.wait()
+        while self._gap is not None and not self._gap.done():
+            await asyncio.wait([self._gap])
+
     async def _publish(self, data: dict[str, Any]) -> None:
         """This side only listens; what a server says to one of its own sockets concerns nobody else."""
 
@@ -152,6 +162,7 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
                     if message is not None:
                         yield message
             except (RedisError, OSError, Deaf) as error:
+                self._has_tried.set()
                 if not self._is_away_told:
                     log.warning("not listening to Redis (%s), trying again", type(error).__name__)
                 self._is_away_told = True
@@ -181,6 +192,7 @@ class Reader(AsyncRedisManager):  # type: ignore[misc]
         self._is_away_told = False
         log.info("listening to Redis")
         self._tell_gap()
+        self._has_tried.set()
 
     def _tell_gap(self) -> None:
         if self._gap is not None:

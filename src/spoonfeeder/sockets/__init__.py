@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from spoonfeeder.core.metrics import Watched
@@ -19,6 +19,9 @@ from spoonfeeder.sockets.server import Server
 from spoonfeeder.sockets.snapshots import StoredSnapshots
 from spoonfeeder.sockets.subscriptions import Snapshots, Subscriptions
 from spoonfeeder.sockets.watch import Pace, Watch
+
+BEGIN_SECONDS = 2.0
+"""So long nobody is let in for want of a bus; who comes in without one hears `resync` when it is there."""
 
 
 class Sockets:
@@ -73,6 +76,9 @@ class Sockets:
         self._subscriptions.look_at(snapshots)
         self._reader.start(redis_url, bus)
         try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEGIN_SECONDS):
+                    await self._reader.wait_until_begun()
             yield
         finally:
             await self.close()

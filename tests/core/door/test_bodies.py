@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fastapi import FastAPI
 
-from spoonfeeder.core.door import guard
+from spoonfeeder.core.door import body_reading, guard
 from spoonfeeder.core.door.body_rules import BodyKind, rule_for
 from tests.core.door.conftest import small_settings
 from tests.core.door.raw_http import Answer, RunningServer, request
@@ -15,6 +15,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 MIB = 2**20
 HEAD = "{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
 BOUNDARY = "----boundary"
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that sends slowly is not reset before it has read the answer."""
+    monkeypatch.setattr(body_reading, "DRAIN_SECONDS", 30.0)
+    monkeypatch.setattr(body_reading, "DRAIN_PAUSE_SECONDS", 30.0)
 
 
 def chunked(target: str, *pieces: bytes) -> list[bytes]:
@@ -63,7 +70,10 @@ async def test_a_form_may_be_larger_only_where_one_is_taken() -> None:
         assert rule_for(path, form) == rule_for(path)
 
 
-async def test_a44_two_gibibytes_are_refused_before_they_are_sent(server: RunningServer) -> None:
+async def test_a44_two_gibibytes_are_refused_before_they_are_sent(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_reading, "DRAIN_PAUSE_SECONDS", 0.5)
     head = HEAD.format("POST /api/things") + f"Content-Length: {2 * 1024 * MIB}\r\n\r\n"
     assert_too_large(await server.send(head.encode()))
 

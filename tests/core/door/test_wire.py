@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fastapi import FastAPI
 
-from spoonfeeder.core.door import guard
+from spoonfeeder.core.door import guard, wire
 from spoonfeeder.core.door.wire import GuardedHttp
 from tests.core.door.conftest import small_settings
 from tests.core.door.raw_http import RunningServer, request
@@ -40,7 +40,8 @@ async def test_a59_ambiguous_messages_get_400_and_the_connection_ends(server: Ru
     assert b"smuggled" not in answer.body
 
 
-async def test_a44_a_head_without_end_gets_431(server: RunningServer) -> None:
+async def test_a44_a_head_without_end_gets_431(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "LINGER_SECONDS", 30.0)
     answer = await server.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ", *[b"y" * 65536] * 8)
     assert (answer.status, answer.code) == (431, "HEADERS_TOO_LARGE")
 

@@ -17,7 +17,7 @@ const ask = ({ url }: Request) =>
 vi.stubGlobal("location", { origin: "http://server" });
 vi.stubGlobal("localStorage", { getItem: () => null });
 vi.stubGlobal("fetch", ask);
-afterAll(() => vi.unstubAllGlobals());
+vi.setConfig({ testTimeout: 60_000 });
 
 const { queryClient } = await import("@/api/queries");
 const { tellGeneration } = await import("@/features/generations/heard");
@@ -29,13 +29,19 @@ const row = (id: string, seq = 1_000_000) => ({ id, seq, updated_at: "2026-01-01
 const shown = () =>
   queryClient.getQueryData(options.queryKey)?.pages.map(({ data }) => data.map(({ id, seq }) => `${id}${seq / 1e6}`));
 
-const next = () => vi.waitUntil(() => asked.shift());
-const comes = (rows: string[][]) => vi.waitFor(() => expect(shown()).toEqual(rows));
+const PATIENT = { timeout: 30_000, interval: 5 };
+const next = () => vi.waitUntil(() => asked.shift(), PATIENT);
+const comes = (rows: string[][]) => vi.waitFor(() => expect(shown()).toEqual(rows), PATIENT);
 
 keepFoundTrue();
 beforeEach(() => {
   asked = [];
   queryClient.clear();
+});
+afterAll(() => {
+  queryClient.clear();
+  vi.unstubAllGlobals();
+  vi.resetConfig();
 });
 
 /** The first page is there; gives the observer. */
