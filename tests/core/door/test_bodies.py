@@ -123,7 +123,7 @@ async def test_a44_uploads_have_a_cap_too(server: RunningServer) -> None:
     head = (
         HEAD.format(f"PUT {thumbnail}").replace("application/json", content_type) + "Transfer-Encoding: chunked\r\n\r\n"
     )
-    pieces = [body[start : start + MIB] for start in range(0, len(body), MIB)]
+    pieces = [body[start : start + MIB] for start in range(0, len(body), MIB)] + [b""]
     assert_too_large(await server.send(head.encode(), *[b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces]))
 
 
